@@ -1,0 +1,20 @@
+# chatlab-boost: Asio and Beast, compiled once; every other file sees their declarations only. Its precompiled
+# header serves every library of the project: chatlab_precompile(TARGET).
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+
+add_library(chatlab-boost STATIC ci/cmake/boost_compiled.cpp)
+target_link_libraries(chatlab-boost PUBLIC
+    chatlab-options Boost::headers Boost::url OpenSSL::SSL OpenSSL::Crypto Threads::Threads
+    nlohmann_json::nlohmann_json fmt::fmt spdlog::spdlog)
+target_compile_definitions(chatlab-boost PUBLIC
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_precompile_headers(chatlab-boost PRIVATE ci/cmake/precompiled.hpp)
+
+function(chatlab_precompile target)
+  target_precompile_headers(${target} REUSE_FROM chatlab-boost)
+endfunction()

@@ -1,0 +1,158 @@
+#include "client/connection.hpp"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+namespace chatlab::client {
+
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using Done = boost::system::result<void, Failure>;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+namespace {
+
+Failure cannot_connect(const Url& url, const error_code& why) {
+  if (why == asio::error::connection_refused) {
+    return Failure{fmt::format("nothing listens at {}: is the server running, and on that port?", url.text())};
+  }
+  if (why == beast::error::timeout) {
+    return Failure{fmt::format("{} did not take the connection in time", url.text())};
+  }
+  return Failure{fmt::format("cannot connect to {}: {}", url.text(), why.message())};
+}
+
+Failure no_tls(const Url& url, const error_code& why, long verification) {
+  if (verification != X509_V_OK) {
+    return Failure{fmt::format("the certificate of {} cannot be trusted: {}", url.text(),
+                               X509_verify_cert_error_string(verification))};
+  }
+  if (why == beast::error::timeout) {
+    return Failure{fmt::format("{} took the connection but did not answer the TLS handshake in time", url.text())};
+  }
+  return Failure{fmt::format("TLS with {} failed: {}. If the server does not speak TLS, use ws://", url.text(),
+                             why.message())};
+}
+
+Failure no_upgrade(const Url& url, const error_code& why, const websocket::response_type& response) {
+  if (why == websocket::error::upgrade_declined) {
+    const auto body = std::string_view(response.body()).substr(0, response.body().find_first_of("\r\n"));
+    return Failure{fmt::format("{} answered HTTP {} {} where a WebSocket upgrade (101) was wanted{}{}", url.text(),
+                               response.result_int(), std::string_view(response.reason()),
+                               body.empty() ? "" : ": ", body.substr(0, 200))};
+  }
+  if (why == beast::error::timeout) {
+    return Failure{
+        fmt::format("{} took the connection but did not answer the WebSocket handshake in time", url.text())};
+  }
+  return Failure{fmt::format("{} did not answer the WebSocket handshake as RFC 6455 asks: {}", url.text(),
+                             why.message())};
+}
+
+/// A TLS client that verifies against the system's store. Made once: loading the store takes milliseconds.
+asio::ssl::context& verifying_context() {
+  static asio::ssl::context context = [] {
+    asio::ssl::context made(asio::ssl::context::tls_client);
+    made.set_default_verify_paths();
+    made.set_verify_mode(asio::ssl::verify_peer);
+    return made;
+  }();
+  return context;
+}
+
+}  // namespace
+
+asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> Connection::open(
+    Url url, Clock::time_point deadline) {
+  std::unique_ptr<Connection> connection(new Connection(co_await asio::this_coro::executor));
+  auto done = co_await connection->connect(url, deadline);
+  if (done && url.secure) done = co_await connection->secure(url);
+  if (done) done = co_await connection->upgrade(url);
+  if (done.has_error()) co_return done.error();
+  co_return connection;
+}
+
+asio::awaitable<Done> Connection::connect(Url url, Clock::time_point deadline) {
+  tcp::resolver resolver(stream_.get_executor());
+  const auto [unresolved, addresses] =
+      co_await resolver.async_resolve(url.host, std::to_string(url.port), as_result);
+  if (unresolved) {
+    co_return Failure{fmt::format("no address for the host '{}': {}", url.host, unresolved.message())};
+  }
+  auto& socket = stream_.next_layer().next_layer();
+  socket.expires_at(deadline);  // for the TLS and WebSocket handshakes too
+  const auto [failed, endpoint] = co_await socket.async_connect(addresses, as_result);
+  if (failed) co_return cannot_connect(url, failed);
+  error_code ignored;  // without it small messages wait for acknowledgements; still right
+  socket.socket().set_option(tcp::no_delay(true), ignored);
+  co_return Done{};
+}
+
+asio::awaitable<Done> Connection::secure(Url url) {
+  auto& tls = stream_.next_layer().make_secure(verifying_context());
+  SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
+  tls.set_verify_callback(asio::ssl::host_name_verification(url.host));
+  const auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, as_result);
+  if (failed) co_return no_tls(url, failed, SSL_get_verify_result(tls.native_handle()));
+  co_return Done{};
+}
+
+asio::awaitable<Done> Connection::upgrade(Url url) {
+  stream_.read_message_max(message_bytes);
+  websocket::response_type response;
+  const auto [failed] = co_await stream_.async_handshake(response, url.host_field(), url.target, as_result);
+  if (failed) co_return no_upgrade(url, failed, response);
+  beast::get_lowest_layer(stream_).expires_never();
+  stream_.set_option(websocket::stream_base::timeout{close_handshake, websocket::stream_base::none(), false});
+  co_return Done{};
+}
+
+asio::awaitable<error_code> Connection::send(std::string text) {
+  stream_.text(true);
+  const auto [failed, size_bytes] = co_await stream_.async_write(asio::buffer(text), as_result);
+  co_return failed;
+}
+
+asio::awaitable<boost::system::result<Received, Failure>> Connection::receive() {
+  buffer_.clear();
+  const auto [failed, size_bytes] = co_await stream_.async_read(buffer_, as_result);
+  if (failed) co_return ended(failed);
+  co_return Received{beast::buffers_to_string(buffer_.data()), stream_.got_text(), Clock::now()};
+}
+
+asio::awaitable<void> Connection::close() {
+  co_await stream_.async_close(websocket::close_code::normal, as_result);
+}
+
+void Connection::reset() {
+  error_code ignored;  // a socket that is gone already is as good as reset
+  auto& socket = beast::get_lowest_layer(stream_).socket();
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  beast::get_lowest_layer(stream_).close();
+}
+
+Failure Connection::ended(const error_code& why) const {
+  if (why == websocket::error::closed) {
+    const auto& reason = stream_.reason();
+    if (reason.code == websocket::close_code::none) return Failure{"closed without a code"};
+    return Failure{fmt::format("closed with code {}{}{}", static_cast<int>(reason.code),
+                               reason.reason.empty() ? "" : ": ", std::string(reason.reason.c_str()))};
+  }
+  if (why == asio::error::eof || why == asio::ssl::error::stream_truncated) {
+    return Failure{"ended without a close frame"};
+  }
+  if (why == asio::error::connection_reset || why == asio::error::broken_pipe) return Failure{"reset"};
+  if (why == asio::error::operation_aborted) return Failure{"closed from this side"};
+  return Failure{fmt::format("broken: {}", why.message())};
+}
+
+}  // namespace chatlab::client

@@ -1,0 +1,64 @@
+// One WebSocket client: opens, sends, receives, closes, or drops the line. It owns its socket; one reader and
+// one writer at a time may use it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <chrono>
+#include <memory>
+
+#include "client/transport.hpp"
+#include "client/url.hpp"
+
+namespace chatlab::client {
+
+using Clock = std::chrono::steady_clock;
+
+/// A whole message, put together from its fragments.
+struct Received {
+  std::string payload;
+  bool is_text = true;   ///< false: a binary message
+  Clock::time_point at;  ///< when its last byte had been read
+};
+
+class Connection {
+ public:
+  /// Longest message that is taken. A longer one ends the connection.
+  static constexpr std::size_t message_bytes = 16 << 20;
+
+  /// How long a close handshake may take before the socket is simply closed.
+  static constexpr std::chrono::seconds close_handshake{1};
+
+  /// Resolves, connects, does TLS with the certificate and the host name verified against the system's store,
+  /// and upgrades to WebSocket; all of it by `deadline`.
+  static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
+      Url url, Clock::time_point deadline);
+
+  /// Sends one text message. An error says that the connection is gone; receive() says why.
+  asio::awaitable<error_code> send(std::string text);
+
+  /// Waits for the next message; a failure says how the connection ended. Pings are answered meanwhile. It
+  /// waits as long as the connection lives: close() or reset() end it.
+  asio::awaitable<boost::system::result<Received, Failure>> receive();
+
+  /// Closes with the close handshake (code 1000), bounded by close_handshake.
+  asio::awaitable<void> close();
+
+  /// Drops the line: TCP is reset, the peer gets no close frame.
+  void reset();
+
+ private:
+  using Stream = beast::websocket::stream<Transport>;
+
+  explicit Connection(const asio::any_io_executor& executor) : stream_(executor) {}
+  asio::awaitable<boost::system::result<void, Failure>> connect(Url url, Clock::time_point deadline);
+  asio::awaitable<boost::system::result<void, Failure>> secure(Url url);
+  asio::awaitable<boost::system::result<void, Failure>> upgrade(Url url);
+  Failure ended(const error_code& why) const;
+
+  Stream stream_;
+  beast::flat_buffer buffer_;
+};
+
+}  // namespace chatlab::client

@@ -1,0 +1,22 @@
+#include "client/transport.hpp"
+
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/teardown.hpp>
+
+namespace chatlab::client {
+
+void Transport::read_some(ReadBuffers buffers, Erased handler) {
+  std::visit([&](auto& stream) { stream.async_read_some(buffers, std::move(handler)); }, stream_);
+}
+
+void Transport::write_some(WriteBuffers buffers, Erased handler) {
+  std::visit([&](auto& stream) { stream.async_write_some(buffers, std::move(handler)); }, stream_);
+}
+
+void Transport::tear_down(std::function<void(error_code)> handler) {
+  using beast::websocket::async_teardown;
+  constexpr auto role = beast::role_type::client;
+  std::visit([&](auto& stream) { async_teardown(role, stream, std::move(handler)); }, stream_);
+}
+
+}  // namespace chatlab::client

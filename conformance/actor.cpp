@@ -1,0 +1,85 @@
+#include "conformance/actor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+
+namespace chatlab::conformance {
+
+Actor::Actor(std::string client, std::string username, Change& change, Clock::time_point began)
+    : username_(std::move(username)), change_(change), began_(began), transcript_{std::move(client), {}} {}
+
+asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(client::Url url,
+                                                                             Clock::time_point deadline) {
+  co_await change_.wait_until([this] { return !reading_; }, deadline);  // of an earlier connection
+  if (reading_) co_return client::Failure{"the earlier connection did not end in time"};
+  auto opened = co_await client::Connection::open(url, deadline);
+  if (opened.has_error()) co_return opened.error();
+  connection_ = std::move(*opened);
+  ended_ = we_closed_ = false;
+  reading_ = true;
+  record(Event::Kind::connected, url.text());
+  asio::co_spawn(co_await asio::this_coro::executor, read(), [this](const std::exception_ptr& failure) {
+    reading_ = false;
+    change_.announce();
+    if (failure) std::rethrow_exception(failure);
+  });
+  co_return boost::system::result<void, client::Failure>{};
+}
+
+asio::awaitable<void> Actor::send(std::string text) {
+  record(Event::Kind::sent, text);
+  // A failed write means that the connection is gone; the reader learns why and records it.
+  if (is_open()) co_await connection_->send(std::move(text));
+}
+
+asio::awaitable<void> Actor::close() {
+  if (!is_open()) co_return;
+  we_closed_ = true;
+  co_await connection_->close();
+  connection_->reset();  // what is left of it after a handshake that was answered, or was not in time
+}
+
+void Actor::vanish() {
+  if (!is_open()) return;
+  we_closed_ = true;
+  connection_->reset();
+}
+
+bool Actor::has_received(std::string_view text, std::size_t from) const {
+  for (std::size_t i = from; i < transcript_.events.size(); ++i) {
+    const auto& event = transcript_.events[i];
+    if (event.kind == Event::Kind::received && event.text.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+asio::awaitable<void> Actor::read() {
+  while (!flooded_) {
+    auto received = co_await connection_->receive();
+    if (received.has_error()) {
+      ended_ = true;
+      record(we_closed_ ? Event::Kind::closed_by_us : Event::Kind::closed_by_server, received.error().text);
+      co_return;
+    }
+    received_bytes_ += received->payload.size();
+    record(Event::Kind::received, std::move(received->payload), received->is_text);
+    flooded_ = transcript_.events.size() >= most_events || received_bytes_ >= most_bytes;
+  }
+}
+
+void Actor::record(Event::Kind kind, std::string text, bool is_text) {
+  const auto at = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
+  transcript_.events.push_back({kind, at, std::move(text), is_text, std::nullopt});
+  auto& event = transcript_.events.back();
+  if (kind == Event::Kind::received) {
+    // Deeper than any message of the protocol: left out, because a hostile one could exhaust the stack.
+    constexpr int deepest = 64;
+    const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest; };
+    auto value = Json::parse(event.text, shallow, false);
+    if (!value.is_discarded()) event.value = std::move(value);
+  }
+  change_.announce();
+}
+
+}  // namespace chatlab::conformance

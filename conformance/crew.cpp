@@ -1,0 +1,84 @@
+#include "conformance/crew.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <random>
+#include <stdexcept>
+
+#include "conformance/plan.hpp"
+
+namespace chatlab::conformance {
+
+Crew::Crew(const asio::any_io_executor& executor, std::string tag) : tag_(std::move(tag)), change_(executor) {}
+
+Actor& Crew::add(const std::string& client) {
+  actors_.push_back(std::make_unique<Actor>(client, tagged(client, tag_), change_, began_));
+  return *actors_.back();
+}
+
+Actor& Crew::get(const std::string& client) {
+  for (auto& actor : actors_) {
+    if (actor->transcript().client == client) return *actor;
+  }
+  throw std::logic_error("no client " + client + " in this check");  // a plan names only its own
+}
+
+asio::awaitable<boost::system::result<void, client::Failure>> Crew::connect(std::string client, client::Url url,
+                                                                            Clock::time_point deadline) {
+  return get(client).connect(url, deadline);
+}
+
+asio::awaitable<void> Crew::log_in(std::string client) {
+  auto& actor = get(client);
+  const Json login = {{"type", "login"}, {"username", actor.username()}};
+  co_await actor.send(login);
+}
+
+asio::awaitable<std::string> Crew::send_marker(std::string client) {
+  auto& actor = get(client);
+  const auto marker = next_marker();
+  const Json chat = {{"type", "chat"}, {"text", marker}, {"username", actor.username()}};
+  co_await actor.send(chat);
+  co_return marker;
+}
+
+asio::awaitable<void> Crew::disband() {
+  // All at once: a server that does not answer the close handshake costs its time once.
+  const auto executor = co_await asio::this_coro::executor;
+  std::size_t closing = actors_.size();
+  for (auto& actor : actors_) {
+    const Json goodbye = {{"type", "disconnect"}, {"username", actor->username()}};
+    if (actor->is_open()) co_await actor->send(goodbye);
+    asio::co_spawn(executor, actor->close(), [this, &closing](const std::exception_ptr& failure) {
+      --closing;
+      change_.announce();
+      if (failure) std::rethrow_exception(failure);
+    });
+  }
+  const auto over = [&] {
+    return closing == 0 && std::none_of(actors_.begin(), actors_.end(), [](auto& one) { return one->is_reading(); });
+  };
+  // No deadline: each close is bounded, and it ends the reader.
+  co_await change_.wait_until(over, Clock::time_point::max());
+}
+
+std::vector<Transcript> Crew::transcripts() const {
+  std::vector<Transcript> all;
+  for (const auto& actor : actors_) all.push_back(actor->transcript());
+  return all;
+}
+
+std::string Crew::fence_name(int number) const { return fence_marker(number, tag_); }
+
+std::string make_tag() {
+  constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
+  static std::mt19937 random(std::random_device{}());
+  std::uniform_int_distribution<std::size_t> any(0, letters.size() - 1);
+  std::string tag(6, ' ');
+  for (auto& letter : tag) letter = letters[any(random)];
+  return tag;
+}
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,57 @@
+// The clients of one check, together: owns them, addresses them by name, and lets none of them outlive its
+// reading coroutine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/actor.hpp"
+
+namespace chatlab::conformance {
+
+class Crew {
+ public:
+  Crew(const asio::any_io_executor& executor, std::string tag);
+
+  /// Adds a client that will log in as its tagged name.
+  Actor& add(const std::string& client);
+  Actor& get(const std::string& client);
+
+  asio::awaitable<boost::system::result<void, client::Failure>> connect(std::string client, client::Url url,
+                                                                        Clock::time_point deadline);
+
+  /// Sends a login under the client's own name.
+  asio::awaitable<void> log_in(std::string client);
+
+  /// Sends a chat that carries a fresh marker, and returns the marker.
+  asio::awaitable<std::string> send_marker(std::string client);
+
+  template <class Condition>
+  asio::awaitable<bool> wait_until(Condition condition, Clock::time_point deadline) {
+    return change_.wait_until(std::move(condition), deadline);
+  }
+
+  /// Logs everybody out, closes, and waits until no client reads any more. Must have ended before destruction.
+  asio::awaitable<void> disband();
+
+  /// A name that no other client of this crew has had, for a marker.
+  std::string next_marker() { return fence_name(++markers_); }
+
+  const std::vector<std::unique_ptr<Actor>>& actors() const { return actors_; }
+  std::vector<Transcript> transcripts() const;
+
+ private:
+  std::string fence_name(int number) const;
+
+  std::string tag_;
+  Change change_;
+  Clock::time_point began_ = Clock::now();
+  std::vector<std::unique_ptr<Actor>> actors_;
+  int markers_ = 0;
+};
+
+/// Six letters and digits that nobody else's names contain.
+std::string make_tag();
+
+}  // namespace chatlab::conformance

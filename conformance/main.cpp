@@ -1,0 +1,76 @@
+// chatlab-conformance: options -> suite -> target -> run -> report.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "conformance/embedded_server.hpp"
+#include "conformance/options.hpp"
+#include "conformance/report/report.hpp"
+#include "conformance/suite_files.hpp"
+
+namespace {
+
+using namespace chatlab;
+using namespace chatlab::conformance;
+
+int complain(const std::string& text, ExitCode code) {
+  fmt::print(stderr, "chatlab-conformance: {}\n", text);
+  return static_cast<int>(code);
+}
+
+void print_report(const RunResult& result, const Options& options) {
+  const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+  fmt::print("{}", options.format == Format::json ? json_report(result, options.transcript)
+                                                   : text_report(result, {colour, options.transcript}));
+  std::fflush(stdout);
+}
+
+RunResult run_against_target(const Suite& suite, const Options& options) {
+  auto settings = options.run;
+  if (options.url) {
+    settings.url = *options.url;
+    return run_suite(suite, settings);
+  }
+  if (options.launch) {
+    const auto launched = client::LaunchedServer::start(*options.launch);
+    if (launched.has_error()) return unreachable_result(suite, settings, launched.error().text);
+    settings.url = (*launched)->url();
+    return run_suite(suite, settings);
+  }
+  const auto embedded = EmbeddedServer::start();
+  if (embedded.has_error()) return unreachable_result(suite, settings, embedded.error().text);
+  settings.url = (*embedded)->url();
+  return run_suite(suite, settings);
+}
+
+int test(const Options& options) {
+  const auto suite = load_suite(options.suite);
+  if (suite.has_error()) return complain(suite.error().text, ExitCode::usage);
+  if (options.list) {
+    fmt::print("{}", list_checks(*suite));
+    return 0;
+  }
+  if (const auto mistake = selection_mistake(*suite, options.run)) return complain(*mistake, ExitCode::usage);
+  const auto result = run_against_target(*suite, options);
+  print_report(result, options);
+  return static_cast<int>(exit_code(result));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto wanted = read_options(argc, argv);
+    if (const auto* information = std::get_if<Information>(&wanted)) {
+      fmt::print("{}", information->text);
+      return 0;
+    }
+    if (const auto* error = std::get_if<UsageError>(&wanted)) return complain(error->text, ExitCode::usage);
+    return test(std::get<Options>(wanted));
+  } catch (const std::exception& bug) {
+    return complain(fmt::format("internal error: {}", bug.what()), ExitCode::inconclusive);
+  }
+}

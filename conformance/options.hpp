@@ -1,0 +1,37 @@
+// The command line of chatlab-conformance.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "client/target.hpp"
+#include "conformance/run.hpp"
+
+namespace chatlab::conformance {
+
+enum class Format { text, json };
+
+struct Options {
+  std::optional<client::Url> url;  ///< neither this nor launch: the embedded reference server
+  std::optional<client::Launch> launch;
+  std::string suite;               ///< file; empty: the embedded lab08
+  Format format = Format::text;
+  bool list = false;
+  bool transcript = false;
+  RunSettings run;                 ///< url is filled in once the target is known
+};
+
+/// Printed on standard output; exit code 0.
+struct Information {
+  std::string text;
+};
+
+/// One line for standard error; exit code 2.
+struct UsageError {
+  std::string text;
+};
+
+std::variant<Options, Information, UsageError> read_options(int argc, const char* const* argv);
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,22 @@
+// Which frames and names are this check's own, on a server that strangers may share. Pure.
+#pragma once
+
+#include <string>
+
+#include "conformance/transcript.hpp"
+
+namespace chatlab::conformance {
+
+struct Ownership {
+  std::string tag;         ///< in every name and nonce of the check
+  bool exclusive = false;  ///< nobody else uses the server: every frame and every name counts
+};
+
+/// False for a broadcast that says nothing of this check's clients: a stranger caused it. What is not a
+/// broadcast (an error answer, something that is not JSON) came for the client that received it.
+bool is_ours(const Event& received, const Ownership& ownership);
+
+/// False for a stranger's name, and for a fence's throw-away login.
+bool is_our_name(const std::string& name, const Ownership& ownership);
+
+}  // namespace chatlab::conformance

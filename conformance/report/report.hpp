@@ -1,0 +1,29 @@
+// The ways in which a result is told. Each takes a finished result and returns text: nothing is judged here and
+// nothing is printed.
+#pragma once
+
+#include <string>
+
+#include "conformance/result.hpp"
+
+namespace chatlab::conformance {
+
+struct TextStyle {
+  bool colour = false;      ///< ANSI colours
+  bool transcript = false;  ///< every frame of every client, with times
+};
+
+/// For people: one line per check, and under what did not pass who should have received what, the hand-out's
+/// sentence, a hint, and the command that runs it again.
+std::string text_report(const RunResult& result, const TextStyle& style);
+
+/// For programs. The fields are described in conformance/README.md.
+std::string json_report(const RunResult& result, bool with_transcripts);
+
+/// The checks of a suite, a line each: id, level, points, title.
+std::string list_checks(const Suite& suite);
+
+/// A command line in which every argument survives a shell.
+std::string quoted_for_shell(const std::string& argument);
+
+}  // namespace chatlab::conformance

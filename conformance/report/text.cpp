@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "conformance/match.hpp"
+#include "conformance/report/report.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+namespace colour {
+constexpr std::string_view green = "\x1b[32m", red = "\x1b[31m", yellow = "\x1b[33m", dim = "\x1b[2m",
+                           bold = "\x1b[1m", none = "\x1b[0m";
+}
+
+constexpr auto indent = "      ";
+
+class TextReport {
+ public:
+  TextReport(const RunResult& result, const TextStyle& style) : result_(result), style_(style) {}
+
+  std::string write() {
+    add("{}{}{} against {}\n", paint(colour::bold), result_.suite->title, paint(colour::none), result_.target);
+    if (result_.unreachable) {
+      add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none), *result_.unreachable);
+    } else {
+      write_checks();
+    }
+    write_summary();
+    return std::move(text_);
+  }
+
+ private:
+  template <class... Arguments>
+  void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+  }
+  std::string_view paint(std::string_view code) const { return style_.colour ? code : std::string_view(); }
+
+  void write_checks() {
+    std::string_view area;
+    for (const auto& check : result_.checks) {
+      if (check.verdict.status == Status::skipped) continue;
+      if (check.check->area() != area) add("\n{}{}{}\n", paint(colour::bold), area = check.check->area(), paint(colour::none));
+      write_check(check);
+    }
+  }
+
+  void write_check(const CheckResult& result) {
+    const auto& check = *result.check;
+    const auto [sign, code] = sign_of(result);
+    add("  {}{}{} {}", paint(code), sign, paint(colour::none), check.id);
+    if (result.verdict.status == Status::passed) {
+      add("  {}{}{}\n", paint(colour::dim), check.title, paint(colour::none));
+    } else {
+      add(": {}\n", result.verdict.message);
+    }
+    for (const auto& note : result.notes) add("{}note: {}\n", indent, note);
+    if (result.verdict.status == Status::failed) write_help(check);
+    if (style_.transcript) write_transcripts(result);
+  }
+
+  void write_help(const Check& check) {
+    if (check.level != Level::must) add("{}({}: not graded)\n", indent, to_string(check.level));
+    if (!check.quote.empty()) add("{}the hand-out: \"{}\"\n", indent, check.quote);
+    add("{}rule {} of PROTOCOL.md: {}\n", indent, check.rule, check.title);
+    add("{}hint: {}\n", indent, check.hint);
+    add("{}again: {} --only {}\n", indent, result_.command, check.id);
+  }
+
+  static std::pair<std::string_view, std::string_view> sign_of(const CheckResult& result) {
+    switch (result.verdict.status) {
+      case Status::passed:
+        return {"✓", colour::green};
+      case Status::failed:
+        if (result.check->level == Level::must) return {"✗", colour::red};
+        return {"!", colour::yellow};
+      case Status::blocked:
+        return {"-", colour::dim};
+      case Status::inconclusive:
+      case Status::skipped:
+        break;
+    }
+    return {"?", colour::yellow};
+  }
+
+  void write_transcripts(const CheckResult& result) {
+    constexpr std::size_t shown_bytes = 400;
+    for (const auto& transcript : result.transcripts) {
+      for (const auto& event : transcript.events) {
+        add("{}{}{:>9.3f} ms  {:<8} {} {}{}\n", indent, paint(colour::dim),
+            static_cast<double>(event.at.count()) / 1000.0, transcript.client, arrow_of(event),
+            shortened(event.text, shown_bytes), paint(colour::none));
+      }
+    }
+  }
+
+  static std::string_view arrow_of(const Event& event) {
+    switch (event.kind) {
+      case Event::Kind::connected:
+        return "connected to";
+      case Event::Kind::sent:
+        return "-->";
+      case Event::Kind::received:
+        return event.is_text ? "<--" : "<-- (binary)";
+      case Event::Kind::closed_by_us:
+        return "left:";
+      case Event::Kind::closed_by_server:
+        return "ended by the server:";
+    }
+    return "";
+  }
+
+  void write_summary() {
+    add("\n{}{:g} of {:g} points{}", paint(result_.earned() == result_.possible() ? colour::green : colour::red),
+        result_.earned(), result_.possible(), paint(colour::none));
+    for (const auto level : {Level::must, Level::should, Level::info}) {
+      const auto counts = count(level);
+      if (!counts.empty()) add("   {}: {}", to_string(level), counts);
+    }
+    add("   {}in {:.2f} s{}\n", paint(colour::dim), static_cast<double>(result_.duration.count()) / 1000.0,
+        paint(colour::none));
+  }
+
+  std::string count(Level level) const {
+    std::vector<std::string> parts;
+    for (const auto status : {Status::passed, Status::failed, Status::blocked, Status::inconclusive}) {
+      const auto number = std::count_if(result_.checks.begin(), result_.checks.end(), [&](const CheckResult& one) {
+        return one.check->level == level && one.verdict.status == status;
+      });
+      if (number) parts.push_back(fmt::format("{} {}", number, to_string(status)));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+  const RunResult& result_;
+  const TextStyle& style_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string text_report(const RunResult& result, const TextStyle& style) { return TextReport(result, style).write(); }
+
+std::string list_checks(const Suite& suite) {
+  std::string text;
+  for (const auto& check : suite.checks) {
+    fmt::format_to(std::back_inserter(text), "{:<34} {:<7} {:<5} {}\n", check.id, to_string(check.level),
+                   check.points > 0 ? fmt::format("{:g}", check.points) : "", check.title);
+  }
+  return text;
+}
+
+std::string quoted_for_shell(const std::string& argument) {
+  constexpr auto harmless =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%[]";
+  if (!argument.empty() && argument.find_first_not_of(harmless) == std::string::npos) return argument;
+  std::string quoted = "'";
+  for (const char letter : argument) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + "'";
+}
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,52 @@
+// The results of a run: one verdict per check, and what they come to. Values only; every report is made from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/capabilities.hpp"
+#include "conformance/record.hpp"
+#include "conformance/suite.hpp"
+#include "conformance/verdict.hpp"
+
+namespace chatlab::conformance {
+
+struct CheckResult {
+  const Check* check = nullptr;
+  Verdict verdict;
+  std::vector<std::string> blocked_by;  ///< ids, or `relay`
+  std::vector<std::string> notes;
+  std::vector<Transcript> transcripts;  ///< empty where the check was not run
+  std::chrono::milliseconds duration{};
+
+  double points() const { return verdict.status == Status::skipped ? 0 : check->points; }
+  double earned() const { return verdict.status == Status::passed ? check->points : 0; }
+};
+
+struct RunResult {
+  const Suite* suite = nullptr;
+  std::string target;   ///< the server under test, for people
+  std::string command;  ///< the command line that names the same target again, for "--only ID"
+  std::vector<CheckResult> checks;
+  std::optional<std::string> unreachable;  ///< why no check could be run
+  Capabilities capabilities;
+  std::chrono::milliseconds duration{};
+
+  double earned() const;
+  double possible() const;  ///< of the checks that were asked for
+};
+
+/// What the program exits with.
+enum class ExitCode {
+  all_musts_pass = 0,
+  must_failed = 1,
+  usage = 2,
+  unreachable = 3,
+  inconclusive = 4,
+};
+
+/// An inconclusive must outweighs a failed one: the score is then no score.
+ExitCode exit_code(const RunResult& result);
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,142 @@
+#include "conformance/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+
+#include "conformance/stage.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+bool matches_any(const std::string& id, const std::vector<std::string>& globs) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return ::fnmatch(glob.c_str(), id.c_str(), 0) == 0; });
+}
+
+/// The needs of a check that were not met. One that was not asked for counts as met: nothing is known of it.
+std::vector<std::string> unmet_needs(const Check& check, const RunResult& so_far) {
+  std::vector<std::string> unmet;
+  for (const auto& need : check.needs) {
+    if (need == relay_need) {
+      if (!so_far.capabilities.relay()) unmet.push_back(need);
+      continue;
+    }
+    const auto is = [&](const CheckResult& result) { return result.check->id == need; };
+    const auto found = std::find_if(so_far.checks.begin(), so_far.checks.end(), is);
+    if (found == so_far.checks.end()) continue;
+    const auto status = found->verdict.status;
+    if (status != Status::passed && status != Status::skipped) unmet.push_back(need);
+  }
+  return unmet;
+}
+
+Verdict blocked_verdict(const std::vector<std::string>& by) {
+  if (by.size() == 1 && by.front() == relay_need) {
+    return {Status::blocked,
+            "nothing that one client sends reaches another one on this server, so this cannot be shown; see "
+            "chat.everyone and login.announced"};
+  }
+  return {Status::blocked, fmt::format("needs {}, which did not pass", fmt::join(by, " and "))};
+}
+
+asio::awaitable<CheckResult> run_check(const Check& check, const RunSettings& settings,
+                                       const RunResult& so_far) {
+  CheckResult result;
+  result.check = &check;
+  if (!is_selected(check, settings.only, settings.exclude)) {
+    result.verdict.status = Status::skipped;
+    co_return result;
+  }
+  result.blocked_by = unmet_needs(check, so_far);
+  if (!result.blocked_by.empty()) {
+    result.verdict = blocked_verdict(result.blocked_by);
+    co_return result;
+  }
+  const auto tag = make_tag();
+  auto plan = make_plan(check, tag);
+  if (plan.has_error()) {  // parse_suite rehearses every plan
+    result.verdict = {Status::inconclusive, plan.error().text};
+    co_return result;
+  }
+  const Ownership ownership{tag, settings.exclusive};
+  Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings.url, so_far.capabilities, ownership,
+              settings.timeout);
+  auto record = co_await stage.perform();
+  result.verdict = judge(record, ownership);
+  result.notes = std::move(record.notes);
+  result.transcripts = std::move(record.transcripts);
+  result.duration = record.duration;
+  co_return result;
+}
+
+asio::awaitable<void> run_checks(const Suite& suite, const RunSettings& settings, RunResult& result) {
+  auto capabilities = co_await find_capabilities(settings.url, settings.timeout);
+  if (capabilities.has_error()) {
+    result = unreachable_result(suite, settings, capabilities.error().text);
+    co_return;
+  }
+  result.capabilities = *capabilities;
+  for (const auto& check : suite.checks) {
+    result.checks.push_back(co_await run_check(check, settings, result));
+  }
+}
+
+}  // namespace
+
+bool is_selected(const Check& check, const std::vector<std::string>& only, const std::vector<std::string>& exclude) {
+  return (only.empty() || matches_any(check.id, only)) && !matches_any(check.id, exclude);
+}
+
+std::optional<std::string> selection_mistake(const Suite& suite, const RunSettings& settings) {
+  for (const auto* globs : {&settings.only, &settings.exclude}) {
+    for (const auto& glob : *globs) {
+      const auto hit = [&](const Check& check) { return matches_any(check.id, {glob}); };
+      if (std::any_of(suite.checks.begin(), suite.checks.end(), hit)) continue;
+      return fmt::format("no check of the suite {} matches '{}'; --list shows them all", suite.name, glob);
+    }
+  }
+  const auto left = [&](const Check& check) { return is_selected(check, settings.only, settings.exclude); };
+  if (std::any_of(suite.checks.begin(), suite.checks.end(), left)) return std::nullopt;
+  return "--only and --exclude leave no check to run";
+}
+
+RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why) {
+  RunResult result;
+  result.suite = &suite;
+  result.target = settings.target;
+  result.command = settings.command;
+  result.unreachable = why;
+  for (const auto& check : suite.checks) {
+    CheckResult one;
+    one.check = &check;
+    one.verdict = is_selected(check, settings.only, settings.exclude)
+                      ? Verdict{Status::inconclusive, "the server could not be reached"}
+                      : Verdict{Status::skipped, ""};
+    result.checks.push_back(std::move(one));
+  }
+  return result;
+}
+
+RunResult run_suite(const Suite& suite, const RunSettings& settings) {
+  const auto began = Clock::now();
+  RunResult result;
+  result.suite = &suite;
+  result.target = settings.target;
+  result.command = settings.command;
+  asio::io_context io_context(1);
+  asio::co_spawn(io_context, run_checks(suite, settings, result), [](const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  io_context.run();
+  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+  return result;
+}
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,28 @@
+// What one client of a check saw and did, in order, with times. Values only: written while a check runs, read
+// by verdict and report.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/json.hpp"
+
+namespace chatlab::conformance {
+
+struct Event {
+  enum class Kind { connected, sent, received, closed_by_us, closed_by_server };
+  Kind kind = Kind::received;
+  std::chrono::microseconds at{};  ///< since the check began
+  std::string text;                ///< the frame's payload, or how the connection ended
+  bool is_text = true;             ///< false: a binary frame
+  std::optional<Json> value = {};  ///< the payload as JSON, where it is JSON
+};
+
+struct Transcript {
+  std::string client;
+  std::vector<Event> events;
+};
+
+}  // namespace chatlab::conformance

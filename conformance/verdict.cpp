@@ -1,0 +1,296 @@
+#include "conformance/verdict.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "conformance/match.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+/// "alice", "alice and bob", "alice, bob and carol".
+std::string listed(const std::vector<std::string>& names) {
+  if (names.size() < 2) return names.empty() ? "nobody" : names.front();
+  const std::vector<std::string> head(names.begin(), names.end() - 1);
+  return fmt::format("{} and {}", fmt::join(head, ", "), names.back());
+}
+
+/// Judges the windows of one segment, step by step.
+class SegmentJudge {
+ public:
+  SegmentJudge(const Record& record, const Segment& segment, const Ownership& ownership)
+      : record_(record), segment_(segment), ownership_(ownership) {}
+
+  /// The first expectation that was not kept, in words.
+  std::optional<std::string> first_failure() const {
+    for (auto step = segment_.first_step; step < segment_.end_step; ++step) {
+      const auto& action = record_.plan.steps[step].action;
+      std::optional<std::string> failure;
+      if (const auto* receive = std::get_if<Receive>(&action)) {
+        failure = judge_receive(*receive, step);
+      } else if (const auto* never = std::get_if<NeverReceive>(&action)) {
+        failure = judge_never(*never, step);
+      } else if (const auto* repeat = std::get_if<Repeat>(&action)) {
+        failure = judge_repeat(*repeat);
+      }
+      if (failure) return failure;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  using Frames = std::vector<const Event*>;
+
+  // ---- what was expected, client by client ----
+
+  std::optional<std::string> judge_receive(const Receive& receive, std::size_t step) const {
+    for (std::size_t i = 0; i < receive.patterns.size(); ++i) {
+      const auto failure =
+          over_clients(receive.clients, [&](const std::string& client) { return problem_with(client, receive, i); });
+      if (!failure) continue;
+      return fmt::format("{}{} should have received {}; {}", stimulus_before(step), listed(failure->clients),
+                         wanted_after(step, receive.patterns[i]), failure->sentence());
+    }
+    return std::nullopt;
+  }
+
+  /// What this client received instead of exactly one copy of the i-th message; empty: just that.
+  std::string problem_with(const std::string& client, const Receive& receive, std::size_t i) const {
+    const auto& pattern = receive.patterns[i];
+    const auto found = matching(client, pattern);
+    if (found.empty()) return instead_of(client, pattern);
+    const auto copies = count_copies(client, found);
+    if (copies > 1) return fmt::format("received it {} times", copies);
+    if (i == 0) return "";
+    const auto before = matching(client, receive.patterns[i - 1]);
+    if (before.empty() || before.front() < found.front()) return "";
+    return fmt::format("received it before {}", shortened(describe_pattern(receive.patterns[i - 1])));
+  }
+
+  std::optional<std::string> judge_never(const NeverReceive& never, std::size_t step) const {
+    const auto failure = over_clients(never.clients, [&](const std::string& client) -> std::string {
+      const auto found = matching(client, never.pattern);
+      return found.empty() ? "" : fmt::format("received {}", shortened(found.front()->text));
+    });
+    if (!failure) return std::nullopt;
+    return fmt::format("{}{} should not have received {}; {}", stimulus_before(step), listed(failure->clients),
+                       wanted_after(step, never.pattern), failure->sentence());
+  }
+
+  /// What is repeated has to come once, in whichever round.
+  std::optional<std::string> judge_repeat(const Repeat& repeat) const {
+    for (const auto& step : repeat.steps) {
+      const auto* receive = std::get_if<Receive>(&step.action);
+      if (!receive) continue;
+      const auto& pattern = receive->patterns.front();
+      const auto failure = over_clients(receive->clients, [&](const std::string& client) {
+        return matching(client, pattern).empty() ? instead_of(client, pattern) : std::string();
+      });
+      if (!failure) continue;
+      return fmt::format("within {:.1f} s {} should have received {}; {}", record_.timeout.count() / 1000.0,
+                         listed(failure->clients), shortened(describe_pattern(pattern)), failure->sentence());
+    }
+    return std::nullopt;
+  }
+
+  // ---- the words ----
+
+  struct Failure {
+    std::vector<std::string> clients;
+    std::vector<std::pair<std::string, std::vector<std::string>>> what;  // what happened, and to whom
+
+    std::string sentence() const {
+      std::vector<std::string> parts;
+      for (const auto& [happened, to] : what) parts.push_back(fmt::format("{} {}", listed(to), happened));
+      return fmt::format("{}", fmt::join(parts, "; "));
+    }
+  };
+
+  template <class ProblemOf>
+  static std::optional<Failure> over_clients(const std::vector<std::string>& clients, ProblemOf problem_of) {
+    Failure failure;
+    for (const auto& client : clients) {
+      const auto problem = problem_of(client);
+      if (problem.empty()) continue;
+      failure.clients.push_back(client);
+      const auto same = [&](const auto& entry) { return entry.first == problem; };
+      auto entry = std::find_if(failure.what.begin(), failure.what.end(), same);
+      if (entry == failure.what.end()) entry = failure.what.insert(entry, {problem, {}});
+      entry->second.push_back(client);
+    }
+    if (failure.clients.empty()) return std::nullopt;
+    return failure;
+  }
+
+  /// "after carol sent {...}, ": the last thing that a client did before the step.
+  std::string stimulus_before(std::size_t step) const {
+    const auto& steps = record_.plan.steps;
+    while (step-- > 0) {
+      const auto& action = steps[step].action;
+      if (const auto* send = std::get_if<Send>(&action)) {
+        return fmt::format("after {} sent {}, ", send->client, shortened(to_text(send->message)));
+      }
+      if (const auto* close = std::get_if<Close>(&action)) {
+        const auto* send = step > 0 ? std::get_if<Send>(&steps[step - 1].action) : nullptr;
+        if (!send || send->client != close->client) return fmt::format("after {} closed, ", close->client);
+        return fmt::format("after {} sent {} and closed, ", close->client, shortened(to_text(send->message)));
+      }
+      if (const auto* vanish = std::get_if<Vanish>(&action)) return fmt::format("after {} vanished, ", vanish->client);
+    }
+    return "";
+  }
+
+  /// The message that the pattern asks for; "it" where that is the one whose sending was just told.
+  std::string wanted_after(std::size_t step, const Json& pattern) const {
+    const auto* send = step > 0 ? std::get_if<Send>(&record_.plan.steps[step - 1].action) : nullptr;
+    const bool is_it = send && pattern.is_object() && pattern.contains("mentions") &&
+                       matches(pattern, send->message, ownership_);
+    return is_it ? "it" : shortened(describe_pattern(pattern));
+  }
+
+  /// The message of the window that comes nearest to the pattern, and where it differs.
+  std::string instead_of(const std::string& client, const Json& pattern) const {
+    const Event* nearest = nullptr;
+    std::vector<std::string> fewest;
+    for (const auto* frame : window(client)) {
+      auto found = frame->value ? differences(pattern, *frame->value, ownership_)
+                                : std::vector<std::string>{"it is not JSON"};
+      const bool nearer = !nearest || found.size() < fewest.size() ||
+                          (found.size() == fewest.size() && is_ours(*frame, ownership_));
+      if (!nearer) continue;
+      nearest = frame;
+      fewest = std::move(found);
+    }
+    if (nearest && !fewest.empty()) {
+      return fmt::format("received {}: {}", shortened(nearest->text), fmt::join(fewest, ", "));
+    }
+    if (const auto end = end_of_connection(client)) {
+      return fmt::format("received nothing: the server ended the connection ({})", *end);
+    }
+    return "received nothing";
+  }
+
+  std::optional<std::string> end_of_connection(const std::string& client) const {
+    const auto& events = transcript_of(client).events;
+    for (auto i = segment_.windows.at(client).begin; i < events.size(); ++i) {
+      if (events[i].kind == Event::Kind::closed_by_server) return events[i].text;
+    }
+    return std::nullopt;
+  }
+
+  // ---- the frames ----
+
+  const Transcript& transcript_of(const std::string& client) const {
+    const auto is = [&](const Transcript& transcript) { return transcript.client == client; };
+    return *std::find_if(record_.transcripts.begin(), record_.transcripts.end(), is);
+  }
+
+  Frames window(const std::string& client) const {
+    Frames frames;
+    const auto& events = transcript_of(client).events;
+    const auto& limits = segment_.windows.at(client);
+    for (auto i = limits.begin; i < limits.end; ++i) {
+      const bool marker = holds_fence_marker(events[i].text, record_.plan.tag);
+      if (events[i].kind == Event::Kind::received && !marker) frames.push_back(&events[i]);
+    }
+    return frames;
+  }
+
+  Frames matching(const std::string& client, const Json& pattern) const {
+    Frames found;
+    for (const auto* frame : window(client)) {
+      if (frame->value && is_ours(*frame, ownership_) && matches(pattern, *frame->value, ownership_)) {
+        found.push_back(frame);
+      }
+    }
+    return found;
+  }
+
+  static bool is_roster(const Event& frame) {
+    return frame.value && frame.value->is_object() && frame.value->contains("users");
+  }
+
+  /// Where strangers come and go, rosters that name ours follow from their logins too; such a roster differs from
+  /// the one before. A second copy is one that does not.
+  std::size_t count_copies(const std::string& client, const Frames& found) const {
+    if (ownership_.exclusive || !is_roster(*found.front())) return found.size();
+    std::size_t copies = 1;
+    const Event* last_roster = nullptr;
+    for (const auto* frame : window(client)) {
+      if (!is_roster(*frame)) continue;
+      const bool matched = std::find(found.begin(), found.end(), frame) != found.end();
+      if (matched && last_roster && last_roster->text == frame->text) ++copies;
+      last_roster = frame;
+    }
+    return copies;
+  }
+
+  const Record& record_;
+  const Segment& segment_;
+  const Ownership& ownership_;
+};
+
+Verdict judge_problem(const Record& record, const Problem& problem) {
+  const auto ended = problem.details.empty() ? "" : fmt::format(" ({})", problem.details);
+  switch (problem.kind) {
+    case Problem::Kind::cannot_connect:
+      return {Status::inconclusive, fmt::format("{} could not connect: {}", problem.client, problem.details)};
+    case Problem::Kind::login_unconfirmed:
+      return {Status::inconclusive,
+              fmt::format("{}'s login had no effect before the check began, though logins have one on this "
+                          "server{}: does it still serve newcomers after an earlier check?",
+                          problem.client, ended)};
+    case Problem::Kind::connection_lost:
+      return {Status::failed, fmt::format("the server ended {}'s connection{}", problem.client, ended)};
+    case Problem::Kind::marker_lost:
+      return {Status::failed,
+              fmt::format("a chat sent afterwards did not reach {} within {:.1f} s, though chats reach everybody on "
+                          "this server otherwise",
+                          problem.client, record.timeout.count() / 1000.0)};
+    case Problem::Kind::flooded:
+      return {Status::failed, fmt::format("the server flooded {}: it kept on sending, more than a check can follow",
+                                          problem.client)};
+  }
+  return {Status::inconclusive, "unknown problem"};
+}
+
+}  // namespace
+
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::passed:
+      return "pass";
+    case Status::failed:
+      return "fail";
+    case Status::blocked:
+      return "blocked";
+    case Status::inconclusive:
+      return "inconclusive";
+    case Status::skipped:
+      return "skipped";
+  }
+  return "";
+}
+
+Verdict judge(const Record& record, const Ownership& ownership) {
+  Verdict verdict;
+  for (const auto& segment : record.segments) {
+    const auto failure = SegmentJudge(record, segment, ownership).first_failure();
+    if (!failure) continue;
+    verdict = {Status::failed, *failure};
+    break;
+  }
+  // A client that could not even connect explains whatever else is missing.
+  const bool explained = record.problem && record.problem->kind == Problem::Kind::cannot_connect;
+  if (record.problem && (verdict.status == Status::passed || explained)) {
+    verdict = judge_problem(record, *record.problem);
+  }
+  verdict.message = untagged(std::move(verdict.message), record.plan.tag);
+  return verdict;
+}
+
+}  // namespace chatlab::conformance

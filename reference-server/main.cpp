@@ -1,0 +1,47 @@
+// chatlab-server: options -> Server -> run.
+#include <fmt/core.h>
+#include <fmt/ostream.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "reference-server/options.hpp"
+
+namespace {
+
+using namespace chatlab::server;
+
+enum ExitCode { success = 0, usage_error = 2 };
+
+int serve(const Settings& settings) {
+  const auto log = spdlog::stderr_color_mt("chatlab-server");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  Server server(settings, *log);
+  const auto listening = server.listen();
+  if (listening.has_error()) {
+    fmt::print(stderr, "chatlab-server: {}\n", listening.error().text);
+    return usage_error;
+  }
+  server.stop_on_signals();
+  for (const auto& endpoint : *listening) fmt::print("listening on ws://{}\n", fmt::streamed(endpoint));
+  fmt::print("chat page at http://localhost:{}/\n", listening->front().port());
+  std::fflush(stdout);
+  server.run();
+  return success;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto wanted = read_options(argc, argv, [](const char* name) -> const char* { return std::getenv(name); });
+  if (const auto* information = std::get_if<Information>(&wanted)) {
+    fmt::print("{}", information->text);
+    return success;
+  }
+  if (const auto* error = std::get_if<UsageError>(&wanted)) {
+    fmt::print(stderr, "chatlab-server: {}\n", error->text);
+    return usage_error;
+  }
+  return serve(std::get<Settings>(wanted));
+}
