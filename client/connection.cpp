@@ -151,7 +151,7 @@ Failure Connection::ended(const error_code& why) const {
     return Failure{"ended without a close frame"};
   }
   if (why == asio::error::connection_reset || why == asio::error::broken_pipe) return Failure{"reset"};
-  if (why == asio::error::operation_aborted) return Failure{"closed from this side"};
+  if (why == asio::error::operation_aborted) return Failure{"lost: a message could not be sent on it"};
   return Failure{fmt::format("broken: {}", why.message())};
 }
 

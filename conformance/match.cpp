@@ -89,6 +89,9 @@ class Comparison {
     if (pattern.is_string() && value.is_string()) {
       return compare_texts(pattern.get<std::string>(), value.get<std::string>(), place);
     }
+    if (pattern.is_structured() || value.is_structured()) {
+      return say(place, fmt::format("is {}, not {}", kind_of(value), kind_of(pattern)));
+    }
     say(place, fmt::format("is {}, not {}", shortened(to_text(value), 60), shortened(to_text(pattern), 60)));
   }
 

@@ -4,11 +4,13 @@
 
 namespace chatlab::conformance {
 
+bool is_marker(const Event& received, std::string_view tag) {
+  const bool roster = received.value && received.value->is_object() && received.value->contains("users");
+  return !roster && holds_fence_marker(received.text, tag);
+}
+
 bool is_ours(const Event& received, const Ownership& ownership) {
-  if (holds_fence_marker(received.text, ownership.tag) &&
-      !(received.value && received.value->is_object() && received.value->contains("users"))) {
-    return false;  // a marker; a roster may name a throw-away login and still be the check's
-  }
+  if (is_marker(received, ownership.tag)) return false;
   if (ownership.exclusive || received.text.find(ownership.tag) != std::string::npos) return true;
   if (!received.value || !received.value->is_object()) return true;
   const auto type = received.value->value("type", Json());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "conformance/transcript.hpp"
 
@@ -12,7 +13,10 @@ struct Ownership {
   bool exclusive = false;  ///< nobody else uses the server: every frame and every name counts
 };
 
-/// False for a broadcast that says nothing of this check's clients: a stranger caused it. What is not a
+/// True for a fence's marker. A roster that names a throw-away login is none: it may be the check's own.
+bool is_marker(const Event& received, std::string_view tag);
+
+/// False for a marker, and for a broadcast that says nothing of this check's clients: a stranger caused it. What is not a
 /// broadcast (an error answer, something that is not JSON) came for the client that received it.
 bool is_ours(const Event& received, const Ownership& ownership);
 

@@ -58,7 +58,7 @@ class Writer {
     if (type == "login") join(send.client);
   }
   void add(std::vector<Step>& to, const Receive& receive) {
-    Receive written{clients(receive.clients), {}, 1};
+    Receive written{clients(receive.clients), {}, 1, receive.copies_allowed};
     for (int i = 1; i <= receive.times; ++i) written.patterns.push_back(fill_in(receive.patterns.front(), i));
     expecting_.insert(receive.clients.begin(), receive.clients.end());
     to.push_back({written, line_});

@@ -15,7 +15,7 @@ namespace chatlab::conformance {
 struct CheckResult {
   const Check* check = nullptr;
   Verdict verdict;
-  std::vector<std::string> blocked_by;  ///< ids, or `relay`
+  std::vector<std::string> blocked_by;  ///< ids, or built-in needs
   std::vector<std::string> notes;
   std::vector<Transcript> transcripts;  ///< empty where the check was not run
   std::chrono::milliseconds duration{};

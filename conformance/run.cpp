@@ -24,8 +24,9 @@ bool matches_any(const std::string& id, const std::vector<std::string>& globs) {
 std::vector<std::string> unmet_needs(const Check& check, const RunResult& so_far) {
   std::vector<std::string> unmet;
   for (const auto& need : check.needs) {
-    if (need == relay_need) {
-      if (!so_far.capabilities.relay()) unmet.push_back(need);
+    if (need == relay_need || need == chat_relay_need) {
+      const auto& can = so_far.capabilities;
+      if (!(need == relay_need ? can.relay() : can.others_hear_chat)) unmet.push_back(need);
       continue;
     }
     const auto is = [&](const CheckResult& result) { return result.check->id == need; };
@@ -38,10 +39,14 @@ std::vector<std::string> unmet_needs(const Check& check, const RunResult& so_far
 }
 
 Verdict blocked_verdict(const std::vector<std::string>& by) {
-  if (by.size() == 1 && by.front() == relay_need) {
+  if (by.front() == relay_need) {
     return {Status::blocked,
             "nothing that one client sends reaches another one on this server, so this cannot be shown; see "
-            "chat.everyone and login.announced"};
+            "login.announced and chat.everyone"};
+  }
+  if (by.front() == chat_relay_need) {
+    return {Status::blocked,
+            "no chat of one client reaches another one on this server, so this cannot be shown; see chat.everyone"};
   }
   return {Status::blocked, fmt::format("needs {}, which did not pass", fmt::join(by, " and "))};
 }

@@ -13,8 +13,9 @@ struct Verb {
   std::string_view singular;
 };
 
-constexpr std::array<Verb, 6> verbs = {{{"never receive", "never receives"},
+constexpr std::array<Verb, 7> verbs = {{{"never receive", "never receives"},
                                         {"receive", "receives"},
+                                        {"hear", "hears"},
                                         {"send", "sends"},
                                         {"connect", "connects"},
                                         {"close", "closes"},
@@ -86,8 +87,8 @@ Sentence parse_sentence(std::string_view text) {
 
 std::string_view sentence_examples() {
   return "'alice sends: {...}', 'alice sends 20 times: {...}', 'alice, bob receive: {...}', "
-         "'alice, bob receive 20 times in order: {...}', 'alice, bob never receive: {...}', 'carol connects', "
-         "'carol closes', 'carol vanishes', 'fence: alice', 'repeat: [...]'";
+         "'alice, bob receive 20 times in order: {...}', 'alice, bob hear: {...}', 'alice, bob never receive: {...}', "
+         "'carol connects', 'carol closes', 'carol vanishes', 'fence: alice', 'repeat: [...]'";
 }
 
 }  // namespace chatlab::conformance

@@ -24,6 +24,7 @@ Stage::Stage(const asio::any_io_executor& executor, Plan plan, client::Url url, 
 asio::awaitable<Record> Stage::perform() {
   const auto began = Clock::now();
   bool going = co_await set_up();
+  record_.notes.clear();  // how the setting up ended is no part of the verdict
   const auto& steps = record_.plan.steps;
   begin_segment(0);
   std::size_t at = 0;

@@ -68,7 +68,10 @@ Step read_step(const YamlReader& node) {
     return {Send{sentence.clients.front(), body.json(), sentence.times}, node.line()};
   }
   if (sentence.verb == "receive" && (sentence.times == 1 || sentence.in_order)) {
-    return {Receive{sentence.clients, {body.json()}, sentence.times}, node.line()};
+    return {Receive{sentence.clients, {body.json()}, sentence.times, false}, node.line()};
+  }
+  if (sentence.verb == "hear" && sentence.times == 1) {
+    return {Receive{sentence.clients, {body.json()}, 1, true}, node.line()};
   }
   if (sentence.verb == "never receive" && sentence.times == 1) {
     return {NeverReceive{sentence.clients, body.json()}, node.line()};
@@ -116,9 +119,9 @@ void verify_needs(const YamlReader& node, const Check& check, const std::vector<
     node.fail(fmt::format("a second check with the id '{}'", check.id));
   }
   for (const auto& need : check.needs) {
-    if (need == relay_need || std::any_of(earlier.begin(), earlier.end(), is(need))) continue;
-    node.fail(fmt::format("{} needs '{}', which is neither the id of an earlier check nor '{}'", check.id, need,
-                          relay_need));
+    if (need == relay_need || need == chat_relay_need || std::any_of(earlier.begin(), earlier.end(), is(need))) continue;
+    node.fail(fmt::format("{} needs '{}', which is neither the id of an earlier check nor '{}' nor '{}'", check.id,
+                          need, relay_need, chat_relay_need));
   }
 }
 

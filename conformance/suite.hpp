@@ -31,7 +31,7 @@ struct Check {
   std::string rule;   ///< number in PROTOCOL.md: "P3"
   std::string quote;  ///< the hand-out's sentence; empty where it has none
   std::string hint;   ///< for the student: where to look
-  std::vector<std::string> needs;  ///< ids, or the built-in `relay`
+  std::vector<std::string> needs;  ///< ids, or one of the built-in needs below
   std::vector<Part> clients;
   std::vector<std::string> names;  ///< further names that the script uses as $name
   std::vector<Step> script;
@@ -50,6 +50,9 @@ struct Suite {
 /// The need that is met when what one client sends reaches another one, by whatever message. A check that
 /// something is *not* passed on would mean nothing without it.
 inline constexpr std::string_view relay_need = "relay";
+
+/// The need that is met when a chat of one client reaches another one.
+inline constexpr std::string_view chat_relay_need = "chat_relay";
 
 /// A mistake in a suite file: file, line, what was expected.
 struct SuiteError {

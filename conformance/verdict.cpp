@@ -63,7 +63,7 @@ class SegmentJudge {
     const auto& pattern = receive.patterns[i];
     const auto found = matching(client, pattern);
     if (found.empty()) return instead_of(client, pattern);
-    const auto copies = count_copies(client, found);
+    const auto copies = receive.copies_allowed ? 1 : count_copies(client, found);
     if (copies > 1) return fmt::format("received it {} times", copies);
     if (i == 0) return "";
     const auto before = matching(client, receive.patterns[i - 1]);
@@ -132,7 +132,9 @@ class SegmentJudge {
     while (step-- > 0) {
       const auto& action = steps[step].action;
       if (const auto* send = std::get_if<Send>(&action)) {
-        return fmt::format("after {} sent {}, ", send->client, shortened(to_text(send->message)));
+        const auto end = end_of_connection(send->client);
+        return fmt::format("after {} sent {}{}, ", send->client, shortened(to_text(send->message)),
+                           end ? fmt::format(" (the server ended {}'s connection: {})", send->client, *end) : "");
       }
       if (const auto* close = std::get_if<Close>(&action)) {
         const auto* send = step > 0 ? std::get_if<Send>(&steps[step - 1].action) : nullptr;
@@ -147,9 +149,10 @@ class SegmentJudge {
   /// The message that the pattern asks for; "it" where that is the one whose sending was just told.
   std::string wanted_after(std::size_t step, const Json& pattern) const {
     const auto* send = step > 0 ? std::get_if<Send>(&record_.plan.steps[step - 1].action) : nullptr;
-    const bool is_it = send && pattern.is_object() && pattern.contains("mentions") &&
-                       matches(pattern, send->message, ownership_);
-    return is_it ? "it" : shortened(describe_pattern(pattern));
+    if (!send || !pattern.is_object() || !matches(pattern, send->message, ownership_)) {
+      return shortened(describe_pattern(pattern));
+    }
+    return pattern.contains("exactly") ? "it unchanged" : "it";
   }
 
   /// The message of the window that comes nearest to the pattern, and where it differs.
@@ -157,6 +160,7 @@ class SegmentJudge {
     const Event* nearest = nullptr;
     std::vector<std::string> fewest;
     for (const auto* frame : window(client)) {
+      if (is_expected_elsewhere(*frame, pattern)) continue;
       auto found = frame->value ? differences(pattern, *frame->value, ownership_)
                                 : std::vector<std::string>{"it is not JSON"};
       const bool nearer = !nearest || found.size() < fewest.size() ||
@@ -172,6 +176,18 @@ class SegmentJudge {
       return fmt::format("received nothing: the server ended the connection ({})", *end);
     }
     return "received nothing";
+  }
+
+  /// A message that another step of the segment asks for is no bad copy of this one.
+  bool is_expected_elsewhere(const Event& frame, const Json& pattern) const {
+    for (auto step = segment_.first_step; step < segment_.end_step; ++step) {
+      const auto* receive = std::get_if<Receive>(&record_.plan.steps[step].action);
+      if (!receive || !frame.value) continue;
+      for (const auto& other : receive->patterns) {
+        if (other != pattern && matches(other, *frame.value, ownership_)) return true;
+      }
+    }
+    return false;
   }
 
   std::optional<std::string> end_of_connection(const std::string& client) const {
@@ -194,8 +210,8 @@ class SegmentJudge {
     const auto& events = transcript_of(client).events;
     const auto& limits = segment_.windows.at(client);
     for (auto i = limits.begin; i < limits.end; ++i) {
-      const bool marker = holds_fence_marker(events[i].text, record_.plan.tag);
-      if (events[i].kind == Event::Kind::received && !marker) frames.push_back(&events[i]);
+      const bool received = events[i].kind == Event::Kind::received;
+      if (received && !is_marker(events[i], record_.plan.tag)) frames.push_back(&events[i]);
     }
     return frames;
   }
@@ -284,9 +300,10 @@ Verdict judge(const Record& record, const Ownership& ownership) {
     verdict = {Status::failed, *failure};
     break;
   }
-  // A client that could not even connect explains whatever else is missing.
-  const bool explained = record.problem && record.problem->kind == Problem::Kind::cannot_connect;
-  if (record.problem && (verdict.status == Status::passed || explained)) {
+  // A client that could not even connect, or that drowned, explains whatever else is missing.
+  const bool explains = record.problem && (record.problem->kind == Problem::Kind::cannot_connect ||
+                                           record.problem->kind == Problem::Kind::flooded);
+  if (record.problem && (verdict.status == Status::passed || explains)) {
     verdict = judge_problem(record, *record.problem);
   }
   verdict.message = untagged(std::move(verdict.message), record.plan.tag);
