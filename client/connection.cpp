@@ -23,7 +23,8 @@ namespace {
 
 Failure cannot_connect(const Url& url, const error_code& why) {
   if (why == asio::error::connection_refused) {
-    return Failure{fmt::format("nothing listens at {}: is the server running, and on that port?", url.text())};
+    return Failure{
+        fmt::format("nothing listens at {}: is the server running, and on that port?", url.text())};
   }
   if (why == beast::error::timeout) {
     return Failure{fmt::format("{} did not take the connection in time", url.text())};
@@ -37,17 +38,18 @@ Failure no_tls(const Url& url, const error_code& why, long verification) {
                                X509_verify_cert_error_string(verification))};
   }
   if (why == beast::error::timeout) {
-    return Failure{fmt::format("{} took the connection but did not answer the TLS handshake in time", url.text())};
+    return Failure{
+        fmt::format("{} took the connection but did not answer the TLS handshake in time", url.text())};
   }
-  return Failure{fmt::format("TLS with {} failed: {}. If the server does not speak TLS, use ws://", url.text(),
-                             why.message())};
+  return Failure{fmt::format("TLS with {} failed: {}. If the server does not speak TLS, use ws://",
+                             url.text(), why.message())};
 }
 
 Failure no_upgrade(const Url& url, const error_code& why, const websocket::response_type& response) {
   if (why == websocket::error::upgrade_declined) {
     const auto body = std::string_view(response.body()).substr(0, response.body().find_first_of("\r\n"));
-    return Failure{fmt::format("{} answered HTTP {} {} where a WebSocket upgrade (101) was wanted{}{}", url.text(),
-                               response.result_int(), std::string_view(response.reason()),
+    return Failure{fmt::format("{} answered HTTP {} {} where a WebSocket upgrade (101) was wanted{}{}",
+                               url.text(), response.result_int(), std::string_view(response.reason()),
                                body.empty() ? "" : ": ", body.substr(0, 200))};
   }
   if (why == beast::error::timeout) {

@@ -27,8 +27,8 @@ namespace {
 using namespace std::chrono_literals;
 using Done = boost::system::result<void, Failure>;
 
-constexpr auto poll_interval = 5ms;    // between two looks at a process or a port
-constexpr auto polite_stop = 2000ms;   // between SIGTERM and SIGKILL
+constexpr auto poll_interval = 5ms;               // between two looks at a process or a port
+constexpr auto polite_stop = 2000ms;              // between SIGTERM and SIGKILL
 constexpr std::size_t output_shown_bytes = 2000;  // of a server that did not start
 
 /// True where nobody listens on the port, on either loopback address.
@@ -41,8 +41,8 @@ bool can_bind(std::uint16_t port) {
   return ::bind(ipv4.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
 }
 
-/// Port 8081 and its like are chosen by people, ports above this range by the kernel for outgoing connections:
-/// a free port from there could be taken again before the server binds it.
+/// Port 8081 and its like are chosen by people, ports above this range by the kernel for outgoing
+/// connections: a free port from there could be taken again before the server binds it.
 std::uint16_t first_ephemeral_port() {
   std::uint16_t first = 32768;
   std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first;
@@ -87,20 +87,23 @@ std::vector<std::string> environment_with(const std::vector<std::string>& settin
 
 std::string in_words(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
-    return fmt::format("it was ended by signal {} ({})", WTERMSIG(wait_status), ::strsignal(WTERMSIG(wait_status)));
+    return fmt::format("it was ended by signal {} ({})", WTERMSIG(wait_status),
+                       ::strsignal(WTERMSIG(wait_status)));
   }
   return fmt::format("it exited with status {}", WEXITSTATUS(wait_status));
 }
 
 }  // namespace
 
-/// A port that no other chatlab process of this machine gives to its server, for as long as this object lives.
+/// A port that no other chatlab process of this machine gives to its server, for as long as this object
+/// lives.
 class LaunchedServer::PortReservation {
  public:
   static std::unique_ptr<PortReservation> make() {
     constexpr std::uint16_t lowest = 10000;
     std::mt19937 random(std::random_device{}());
-    std::uniform_int_distribution<std::uint16_t> any(lowest, static_cast<std::uint16_t>(first_ephemeral_port() - 1));
+    std::uniform_int_distribution<std::uint16_t> any(lowest,
+                                                     static_cast<std::uint16_t>(first_ephemeral_port() - 1));
     constexpr int tries = 1000;
     for (int attempt = 0; attempt < tries; ++attempt) {
       auto reservation = std::make_unique<PortReservation>();
@@ -153,14 +156,15 @@ boost::system::result<std::unique_ptr<LaunchedServer>, Failure> LaunchedServer::
   environment.push_back(nullptr);
   std::string shell = "/bin/sh", option = "-c", script = command;
   char* arguments[] = {shell.data(), option.data(), script.data(), nullptr};
-  const int failed = ::posix_spawn(&server->process_, shell.c_str(), &actions, &attributes, arguments,
-                                   environment.data());
+  const int failed =
+      ::posix_spawn(&server->process_, shell.c_str(), &actions, &attributes, arguments, environment.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   if (failed) {
     server->process_ = -1;
     return Failure{fmt::format("cannot start '{}'{}: {}", command,
-                               launch.directory.empty() ? "" : " in " + launch.directory, ::strerror(failed))};
+                               launch.directory.empty() ? "" : " in " + launch.directory,
+                               ::strerror(failed))};
   }
   const auto ready = server->wait_until_it_accepts(launch);
   if (ready.has_error()) return ready.error();
@@ -183,9 +187,11 @@ Done LaunchedServer::wait_until_it_accepts(const Launch& launch) {
     }
     std::this_thread::sleep_for(poll_interval);
   }
-  return did_not_start(fmt::format(
-      "'{}' runs, but nothing listened on port {} after {} s: does it use the environment variable PORT or WS_PORT?",
-      launch.command, port_->number, std::chrono::duration_cast<std::chrono::seconds>(launch.startup).count()));
+  return did_not_start(
+      fmt::format("'{}' runs, but nothing listened on port {} after {} s: does it use the environment "
+                  "variable PORT or WS_PORT?",
+                  launch.command, port_->number,
+                  std::chrono::duration_cast<std::chrono::seconds>(launch.startup).count()));
 }
 
 Failure LaunchedServer::did_not_start(std::string_view how) const {

@@ -45,19 +45,20 @@ class Transport {
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, ReadBuffers into) { read_some(std::move(into), erase(std::move(handler))); }, token,
-        ReadBuffers(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
+        [this](auto handler, ReadBuffers into) { read_some(std::move(into), erase(std::move(handler))); },
+        token, ReadBuffers(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, WriteBuffers from) { write_some(std::move(from), erase(std::move(handler))); }, token,
-        WriteBuffers(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
+        [this](auto handler, WriteBuffers from) { write_some(std::move(from), erase(std::move(handler))); },
+        token, WriteBuffers(asio::buffer_sequence_begin(buffers), asio::buffer_sequence_end(buffers)));
   }
 
   template <class Handler>
   friend void async_teardown(beast::role_type, Transport& transport, Handler&& handler) {
-    transport.tear_down([erased = erase(std::forward<Handler>(handler))](error_code failed) { erased(failed, 0); });
+    transport.tear_down(
+        [erased = erase(std::forward<Handler>(handler))](error_code failed) { erased(failed, 0); });
   }
 
  private:

@@ -12,9 +12,10 @@ constexpr std::uint16_t plain_port = 80;
 constexpr std::uint16_t secure_port = 443;
 
 Failure not_a_url(std::string_view text, std::string_view why) {
-  return Failure{fmt::format("'{}' is not the address of a WebSocket server: {}. Write it as ws://localhost:8081 "
-                             "or wss://chat.example.org/room",
-                             text, why)};
+  return Failure{
+      fmt::format("'{}' is not the address of a WebSocket server: {}. Write it as ws://localhost:8081 "
+                  "or wss://chat.example.org/room",
+                  text, why)};
 }
 
 std::string bracketed(const std::string& host) {

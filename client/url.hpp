@@ -14,10 +14,10 @@ struct Failure {
 };
 
 struct Url {
-  bool secure = false;    ///< wss: TLS
-  std::string host;       ///< a name, or an address without brackets
+  bool secure = false;  ///< wss: TLS
+  std::string host;     ///< a name, or an address without brackets
   std::uint16_t port = 0;
-  std::string target;     ///< path and query, as the HTTP request line takes them; at least "/"
+  std::string target;  ///< path and query, as the HTTP request line takes them; at least "/"
 
   /// The address in full: "ws://localhost:8081/".
   std::string text() const;
@@ -26,7 +26,8 @@ struct Url {
   std::string host_field() const;
 };
 
-/// Understands ws:// and wss://, http:// and https:// (a tunnel's address, say) and a bare host[:port][/path].
+/// Understands ws:// and wss://, http:// and https:// (a tunnel's address, say) and a bare
+/// host[:port][/path].
 boost::system::result<Url, Failure> parse_url(std::string_view text);
 
 }  // namespace chatlab::client

@@ -24,7 +24,8 @@ class Actor {
   Actor(std::string client, std::string username, Change& change, Clock::time_point began);
   Actor(const Actor&) = delete;
 
-  asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Url url, Clock::time_point deadline);
+  asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Url url,
+                                                                        Clock::time_point deadline);
   asio::awaitable<void> send(std::string text);
   asio::awaitable<void> send(const Json& message) { return send(to_text(message)); }
 

@@ -18,8 +18,8 @@ asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capab
       co_return connected.error();
     }
   }
-  // Patience grows to the full timeout only at the end, where it serves everything that is still missing. From a
-  // connection that has ended nothing more is awaited.
+  // Patience grows to the full timeout only at the end, where it serves everything that is still missing.
+  // From a connection that has ended nothing more is awaited.
   const auto glance = timeout / 4;
   co_await crew.log_in("first");
   const auto first_known = [&] { return first.has_received(first.username()); };
@@ -37,8 +37,12 @@ asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capab
   // A second marker: the first one may have overtaken the second login on a server that is merely slow.
   const auto marker = co_await crew.send_marker("first");
   std::string again = marker;
-  const auto hears = [&](const Actor& actor) { return actor.has_received(marker) || actor.has_received(again); };
-  const auto heard = [&] { return (hears(first) || !first.is_open()) && (hears(second) || !second.is_open()); };
+  const auto hears = [&](const Actor& actor) {
+    return actor.has_received(marker) || actor.has_received(again);
+  };
+  const auto heard = [&] {
+    return (hears(first) || !first.is_open()) && (hears(second) || !second.is_open());
+  };
   co_await crew.wait_until(heard, Clock::now() + glance);
   if (!heard()) again = co_await crew.send_marker("first");
   const auto everything = [&] { return first_known() && second_known() && heard(); };

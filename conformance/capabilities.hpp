@@ -1,5 +1,5 @@
-// What can be seen of a server's broadcasts at all: found out once, before the checks, so that each check knows
-// how to tell "it has arrived" and "nothing more will come" on this server.
+// What can be seen of a server's broadcasts at all: found out once, before the checks, so that each check
+// knows how to tell "it has arrived" and "nothing more will come" on this server.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -11,7 +11,8 @@
 
 namespace chatlab::conformance {
 
-Crew::Crew(const asio::any_io_executor& executor, std::string tag) : tag_(std::move(tag)), change_(executor) {}
+Crew::Crew(const asio::any_io_executor& executor, std::string tag)
+    : tag_(std::move(tag)), change_(executor) {}
 
 Actor& Crew::add(const std::string& client) {
   actors_.push_back(std::make_unique<Actor>(client, tagged(client, tag_), change_, began_));
@@ -25,7 +26,8 @@ Actor& Crew::get(const std::string& client) {
   throw std::logic_error("no client " + client + " in this check");  // a plan names only its own
 }
 
-asio::awaitable<boost::system::result<void, client::Failure>> Crew::connect(std::string client, client::Url url,
+asio::awaitable<boost::system::result<void, client::Failure>> Crew::connect(std::string client,
+                                                                            client::Url url,
                                                                             Clock::time_point deadline) {
   return get(client).connect(url, deadline);
 }
@@ -58,7 +60,8 @@ asio::awaitable<void> Crew::disband() {
     });
   }
   const auto over = [&] {
-    return closing == 0 && std::none_of(actors_.begin(), actors_.end(), [](auto& one) { return one->is_reading(); });
+    return closing == 0 &&
+           std::none_of(actors_.begin(), actors_.end(), [](auto& one) { return one->is_reading(); });
   };
   // No deadline: each close is bounded, and it ends the reader.
   co_await change_.wait_until(over, Clock::time_point::max());
@@ -70,7 +73,9 @@ std::vector<Transcript> Crew::transcripts() const {
   return all;
 }
 
-std::string Crew::fence_name(int number) const { return fence_marker(number, tag_); }
+std::string Crew::fence_name(int number) const {
+  return fence_marker(number, tag_);
+}
 
 std::string make_tag() {
   constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";

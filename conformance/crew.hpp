@@ -32,7 +32,8 @@ class Crew {
     return change_.wait_until(std::move(condition), deadline);
   }
 
-  /// Logs everybody out, closes, and waits until no client reads any more. Must have ended before destruction.
+  /// Logs everybody out, closes, and waits until no client reads any more. Must have ended before
+  /// destruction.
   asio::awaitable<void> disband();
 
   /// A name that no other client of this crew has had, for a marker.

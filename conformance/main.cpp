@@ -24,7 +24,7 @@ int complain(const std::string& text, ExitCode code) {
 void print_report(const RunResult& result, const Options& options) {
   const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
   fmt::print("{}", options.format == Format::json ? json_report(result, options.transcript)
-                                                   : text_report(result, {colour, options.transcript}));
+                                                  : text_report(result, {colour, options.transcript}));
   std::fflush(stdout);
 }
 

@@ -30,7 +30,9 @@ std::string kind_of(const Json& value) {
   return "null";
 }
 
-std::string times(std::size_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+std::string times(std::size_t count) {
+  return count == 1 ? "once" : fmt::format("{} times", count);
+}
 
 class Comparison {
  public:
@@ -101,8 +103,8 @@ class Comparison {
       return say(place, fmt::format("is {}, not {}", to_text(got), to_text(wanted)));
     }
     const auto differ = std::mismatch(wanted.begin(), wanted.end(), got.begin(), got.end());
-    say(place, fmt::format("is not the same text: {} bytes instead of {}, different from byte {} on", got.size(),
-                           wanted.size(), differ.first - wanted.begin() + 1));
+    say(place, fmt::format("is not the same text: {} bytes instead of {}, different from byte {} on",
+                           got.size(), wanted.size(), differ.first - wanted.begin() + 1));
   }
 
   void compare_exactly(const Json& pattern, const Json& value, const std::string& place) {
@@ -179,7 +181,8 @@ Json example_of(const Json& pattern) {
   if (matcher == "one of") return example_of(pattern[matcher].front());
   if (matcher == "mentions") {
     auto example = Json::array({"..."});
-    for (const auto& text : pattern[matcher].is_array() ? pattern[matcher] : Json::array({pattern[matcher]})) {
+    for (const auto& text :
+         pattern[matcher].is_array() ? pattern[matcher] : Json::array({pattern[matcher]})) {
       example.push_back(text);
     }
     example.push_back("...");
@@ -210,7 +213,8 @@ std::vector<std::string> differences(const Json& pattern, const Json& value, con
 }
 
 std::string describe_pattern(const Json& pattern) {
-  if (matcher_of(pattern) == "mentions") return fmt::format("a message with {}", to_text(pattern["mentions"]));
+  if (matcher_of(pattern) == "mentions")
+    return fmt::format("a message with {}", to_text(pattern["mentions"]));
   auto text = to_text(example_of(pattern));
   constexpr std::string_view placeholder = "\"...\"";  // stands for something, and is no text itself
   for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
@@ -221,7 +225,9 @@ std::string describe_pattern(const Json& pattern) {
 
 std::string shortened(const std::string& text, std::size_t most_bytes) {
   if (text.size() <= most_bytes) return text;
-  const auto is_continuation = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+  const auto is_continuation = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
   std::size_t head = most_bytes * 2 / 3;
   while (head > 0 && is_continuation(head)) --head;
   std::size_t tail = text.size() - most_bytes / 3;

@@ -10,7 +10,8 @@
 namespace chatlab::conformance {
 namespace {
 
-constexpr auto introduction = R"(Does this chat server keep the rules of the Mini Chat lab, and if not, which rule,
+constexpr auto introduction =
+    R"(Does this chat server keep the rules of the Mini Chat lab, and if not, which rule,
 seen by whom, and why?
 
 URL is the address of a running server: ws://localhost:8081, wss://chat.example.org,
@@ -54,22 +55,22 @@ cxxopts::Options declare() {
   options.positional_help("[URL]");
   using Text = std::string;
   using Texts = std::vector<std::string>;
-  options.add_options("Server")                                                                             //
+  options.add_options("Server")  //
       ("launch", "start this command on a free port, which it finds in PORT, WS_PORT or {port}, and test it",
-       cxxopts::value<Text>(), "CMD")                                                                       //
-      ("cwd", "working directory for --launch", cxxopts::value<Text>(), "DIR")                              //
-      ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")          //
+       cxxopts::value<Text>(), "CMD")                                                               //
+      ("cwd", "working directory for --launch", cxxopts::value<Text>(), "DIR")                      //
+      ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
-  options.add_options("Checks")                                                                             //
-      ("suite", "a suite file instead of the built-in lab08", cxxopts::value<Text>(), "FILE")               //
-      ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")                 //
-      ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")                //
+  options.add_options("Checks")                                                                //
+      ("suite", "a suite file instead of the built-in lab08", cxxopts::value<Text>(), "FILE")  //
+      ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")    //
+      ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
       ("list", "list the checks and exit");
-  options.add_options("Report")                                                                             //
-      ("format", "text or json (default: text)", cxxopts::value<Text>(), "FORMAT")                          //
-      ("transcript", "report every frame of every client, with times")                                      //
-      ("help", "print this and exit")                                                                       //
+  options.add_options("Report")                                                     //
+      ("format", "text or json (default: text)", cxxopts::value<Text>(), "FORMAT")  //
+      ("transcript", "report every frame of every client, with times")              //
+      ("help", "print this and exit")                                               //
       ("version", "print the version and exit");
   options.add_options("")("url", "", cxxopts::value<Texts>());
   options.parse_positional("url");
@@ -81,7 +82,8 @@ std::string command_of(const cxxopts::ParseResult& given) {
   std::string command = "chatlab-conformance";
   if (given.count("url")) command += " " + quoted_for_shell(given["url"].as<std::vector<std::string>>()[0]);
   for (const char* name : {"launch", "cwd", "suite", "timeout"}) {
-    if (given.count(name)) command += fmt::format(" --{} {}", name, quoted_for_shell(given[name].as<std::string>()));
+    if (given.count(name))
+      command += fmt::format(" --{} {}", name, quoted_for_shell(given[name].as<std::string>()));
   }
   if (given.count("exclusive")) command += " --exclusive";
   return command;
@@ -110,7 +112,8 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   if (given.count("timeout")) {
     const auto text = given["timeout"].as<std::string>();
     const auto timeout = parse_duration(text);
-    if (!timeout) return UsageError{fmt::format("--timeout is a time such as 5s or 1500ms, up to 1 h, not '{}'", text)};
+    if (!timeout)
+      return UsageError{fmt::format("--timeout is a time such as 5s or 1500ms, up to 1 h, not '{}'", text)};
     options.run.timeout = *timeout;
   }
   if (given.count("format")) {

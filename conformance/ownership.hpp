@@ -16,8 +16,9 @@ struct Ownership {
 /// True for a fence's marker. A roster that names a throw-away login is none: it may be the check's own.
 bool is_marker(const Event& received, std::string_view tag);
 
-/// False for a marker, and for a broadcast that says nothing of this check's clients: a stranger caused it. What is not a
-/// broadcast (an error answer, something that is not JSON) came for the client that received it.
+/// False for a marker, and for a broadcast that says nothing of this check's clients: a stranger caused it.
+/// What is not a broadcast (an error answer, something that is not JSON) came for the client that received
+/// it.
 bool is_ours(const Event& received, const Ownership& ownership);
 
 /// False for a stranger's name, and for a fence's throw-away login.

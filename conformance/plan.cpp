@@ -67,7 +67,9 @@ class Writer {
     expecting_.insert(never.clients.begin(), never.clients.end());
     to.push_back({NeverReceive{clients(never.clients), fill_in(never.pattern, 0)}, line_});
   }
-  void add(std::vector<Step>& to, const Connect& connect) { to.push_back({Connect{client(connect.client)}, line_}); }
+  void add(std::vector<Step>& to, const Connect& connect) {
+    to.push_back({Connect{client(connect.client)}, line_});
+  }
   void add(std::vector<Step>& to, const Close& close) {
     leave(close.client);
     to.push_back({Close{client(close.client)}, line_});
@@ -131,7 +133,8 @@ class Writer {
         filled.push_back(text[at++]);
         continue;
       }
-      const auto end = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at + 1), text.size());
+      const auto end =
+          std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at + 1), text.size());
       const auto word = text.substr(at + 1, end - at - 1);
       at = end;
       if (word == "filler" && text.compare(end, 1, "(") == 0) {
@@ -149,9 +152,10 @@ class Writer {
     if (word == "nonce") return tagged("nonce", tag_);
     if (word == "i") return std::to_string(i);
     if (names_.count(word)) return tagged(word, tag_);
-    throw Mistake(fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any or "
-                              "$absent",
-                              word));
+    throw Mistake(
+        fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any or "
+                    "$absent",
+                    word));
   }
 
   const Check& check_;
@@ -173,15 +177,20 @@ boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::
   }
 }
 
-std::string tagged(std::string_view name, std::string_view tag) { return fmt::format("{}-{}", name, tag); }
+std::string tagged(std::string_view name, std::string_view tag) {
+  return fmt::format("{}-{}", name, tag);
+}
 
 std::string untagged(std::string text, std::string_view tag) {
   const auto suffix = fmt::format("-{}", tag);
-  for (auto at = text.find(suffix); at != std::string::npos; at = text.find(suffix, at)) text.erase(at, suffix.size());
+  for (auto at = text.find(suffix); at != std::string::npos; at = text.find(suffix, at))
+    text.erase(at, suffix.size());
   return text;
 }
 
-std::string fence_marker(int number, std::string_view tag) { return fmt::format("fence-{}-{}", number, tag); }
+std::string fence_marker(int number, std::string_view tag) {
+  return fmt::format("fence-{}-{}", number, tag);
+}
 
 bool holds_fence_marker(std::string_view text, std::string_view tag) {
   const auto suffix = fmt::format("-{}", tag);

@@ -13,8 +13,8 @@ namespace chatlab::conformance {
 
 struct Plan {
   const Check* check = nullptr;
-  std::string tag;             ///< in every name and nonce of this run of the check
-  std::vector<Step> steps;     ///< Send::times and Receive::times are 1 everywhere
+  std::string tag;          ///< in every name and nonce of this run of the check
+  std::vector<Step> steps;  ///< Send::times and Receive::times are 1 everywhere
 };
 
 struct PlanError {
@@ -22,8 +22,8 @@ struct PlanError {
   int line = 0;  ///< of the step in the suite file
 };
 
-/// Fills in $name of a client or of `names`, $nonce, $i (1, 2, ... in "N times") and $filler(N), N characters.
-/// The matchers $any and $absent stay for match. The check must outlive the plan.
+/// Fills in $name of a client or of `names`, $nonce, $i (1, 2, ... in "N times") and $filler(N), N
+/// characters. The matchers $any and $absent stay for match. The check must outlive the plan.
 boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::string& tag);
 
 /// The name under which a client of a check logs in: "alice-k3f9x2".

@@ -1,5 +1,5 @@
-// What happened when a check was run: everything that its verdict rests on, and nothing of the verdict itself.
-// Values only.
+// What happened when a check was run: everything that its verdict rests on, and nothing of the verdict
+// itself. Values only.
 #pragma once
 
 #include <chrono>
@@ -21,8 +21,8 @@ struct Segment {
     std::size_t end = 0;    ///< one past the last
   };
   std::size_t first_step = 0;
-  std::size_t end_step = 0;                 ///< one past the last one that was carried out or tried
-  std::map<std::string, Window> windows;    ///< by client
+  std::size_t end_step = 0;               ///< one past the last one that was carried out or tried
+  std::map<std::string, Window> windows;  ///< by client
 };
 
 /// Why a script could not go on, other than by a message that did not come.

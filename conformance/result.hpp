@@ -1,4 +1,5 @@
-// The results of a run: one verdict per check, and what they come to. Values only; every report is made from it.
+// The results of a run: one verdict per check, and what they come to. Values only; every report is made from
+// it.
 #pragma once
 
 #include <optional>

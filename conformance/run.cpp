@@ -46,7 +46,8 @@ Verdict blocked_verdict(const std::vector<std::string>& by) {
   }
   if (by.front() == chat_relay_need) {
     return {Status::blocked,
-            "no chat of one client reaches another one on this server, so this cannot be shown; see chat.everyone"};
+            "no chat of one client reaches another one on this server, so this cannot be shown; see "
+            "chat.everyone"};
   }
   return {Status::blocked, fmt::format("needs {}, which did not pass", fmt::join(by, " and "))};
 }
@@ -71,8 +72,8 @@ asio::awaitable<CheckResult> run_check(const Check& check, const RunSettings& se
     co_return result;
   }
   const Ownership ownership{tag, settings.exclusive};
-  Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings.url, so_far.capabilities, ownership,
-              settings.timeout);
+  Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings.url, so_far.capabilities,
+              ownership, settings.timeout);
   auto record = co_await stage.perform();
   result.verdict = judge(record, ownership);
   result.notes = std::move(record.notes);
@@ -95,7 +96,8 @@ asio::awaitable<void> run_checks(const Suite& suite, const RunSettings& settings
 
 }  // namespace
 
-bool is_selected(const Check& check, const std::vector<std::string>& only, const std::vector<std::string>& exclude) {
+bool is_selected(const Check& check, const std::vector<std::string>& only,
+                 const std::vector<std::string>& exclude) {
   return (only.empty() || matches_any(check.id, only)) && !matches_any(check.id, exclude);
 }
 

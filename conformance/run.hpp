@@ -1,5 +1,5 @@
-// Runs a suite against one server: finds out what can be seen of it, takes the checks in order, minds what each
-// of them needs, and collects the verdicts. It prints nothing.
+// Runs a suite against one server: finds out what can be seen of it, takes the checks in order, minds what
+// each of them needs, and collects the verdicts. It prints nothing.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@ namespace chatlab::conformance {
 
 struct RunSettings {
   client::Url url;
-  std::string target;   ///< for RunResult
-  std::string command;  ///< for RunResult
+  std::string target;                       ///< for RunResult
+  std::string command;                      ///< for RunResult
   std::chrono::milliseconds timeout{5000};  ///< how long a message that should come is waited for
   bool exclusive = false;                   ///< nobody else uses the server
   std::vector<std::string> only;            ///< globs; empty: all checks
@@ -27,11 +27,12 @@ RunResult run_suite(const Suite& suite, const RunSettings& settings);
 /// The result where there is no server to test: every check inconclusive, and why.
 RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why);
 
-/// What is wrong with --only and --exclude for this suite, in words: a glob that matches nothing, or nothing left
-/// to run.
+/// What is wrong with --only and --exclude for this suite, in words: a glob that matches nothing, or nothing
+/// left to run.
 std::optional<std::string> selection_mistake(const Suite& suite, const RunSettings& settings);
 
 /// Whether --only and --exclude leave this check in.
-bool is_selected(const Check& check, const std::vector<std::string>& only, const std::vector<std::string>& exclude);
+bool is_selected(const Check& check, const std::vector<std::string>& only,
+                 const std::vector<std::string>& exclude);
 
 }  // namespace chatlab::conformance

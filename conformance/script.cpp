@@ -87,7 +87,8 @@ Sentence parse_sentence(std::string_view text) {
 
 std::string_view sentence_examples() {
   return "'alice sends: {...}', 'alice sends 20 times: {...}', 'alice, bob receive: {...}', "
-         "'alice, bob receive 20 times in order: {...}', 'alice, bob hear: {...}', 'alice, bob never receive: {...}', "
+         "'alice, bob receive 20 times in order: {...}', 'alice, bob hear: {...}', 'alice, bob never "
+         "receive: {...}', "
          "'carol connects', 'carol closes', 'carol vanishes', 'fence: alice', 'repeat: [...]'";
 }
 

@@ -28,7 +28,8 @@ struct Receive {
   std::vector<std::string> clients;
   std::vector<Json> patterns;
   int times = 1;
-  bool copies_allowed = false;  ///< "alice, bob hear: {...}": at least one copy; more are another check's matter
+  bool copies_allowed =
+      false;  ///< "alice, bob hear: {...}": at least one copy; more are another check's matter
 };
 
 /// "alice, bob never receive: {...}": no copy up to the next fence.

@@ -60,7 +60,8 @@ asio::awaitable<bool> Stage::set_up() {
   co_return co_await fence(baseline);
 }
 
-// A login has taken effect when the server shows it: by its announcement, or by a chat that reaches its sender.
+// A login has taken effect when the server shows it: by its announcement, or by a chat that reaches its
+// sender.
 asio::awaitable<bool> Stage::confirm_login(std::string client) {
   auto& actor = crew_.get(client);
   std::string sign;
@@ -77,8 +78,8 @@ asio::awaitable<bool> Stage::confirm_login(std::string client) {
   co_return stop(Problem::Kind::login_unconfirmed, client);
 }
 
-// Where nobody hears of himself, each client is known to be logged in once it hears a chat of another one. That
-// one may have been sent too early: so another follows, until it is heard.
+// Where nobody hears of himself, each client is known to be logged in once it hears a chat of another one.
+// That one may have been sent too early: so another follows, until it is heard.
 asio::awaitable<bool> Stage::confirm_through_others() {
   if (capabilities_.newcomer_hears_login || capabilities_.sender_hears_chat) co_return true;
   if (!capabilities_.others_hear_chat) co_return true;
@@ -107,7 +108,8 @@ asio::awaitable<bool> Stage::confirm_through_others() {
 asio::awaitable<bool> Stage::perform_step(const Step& step) {
   if (const auto* action = std::get_if<Connect>(&step.action)) co_return co_await connect(action->client);
   if (const auto* action = std::get_if<Send>(&step.action)) co_return co_await send(*action);
-  if (const auto* action = std::get_if<Receive>(&step.action)) co_return co_await receive(*action, deadline());
+  if (const auto* action = std::get_if<Receive>(&step.action))
+    co_return co_await receive(*action, deadline());
   if (const auto* action = std::get_if<Close>(&step.action)) {
     co_await crew_.get(action->client).close();
   } else if (const auto* action = std::get_if<Vanish>(&step.action)) {
@@ -169,8 +171,8 @@ asio::awaitable<bool> Stage::repeat(const Repeat& repeat) {
 
 // ---- fences ----
 
-// Closes the observers' windows: by a chat where chats arrive, by a login where only those do, by silence where
-// nothing does.
+// Closes the observers' windows: by a chat where chats arrive, by a login where only those do, by silence
+// where nothing does.
 asio::awaitable<bool> Stage::fence(Fence fence) {
   std::set<std::string> open(fence.observers.begin(), fence.observers.end());
   if (capabilities_.others_hear_chat) {
@@ -191,8 +193,8 @@ asio::awaitable<bool> Stage::fence(Fence fence) {
   co_return true;
 }
 
-// The marker follows on the connection that caused what is to be seen. Where the server has ended that one, it
-// has read all of it, and an observer's own marker will do.
+// The marker follows on the connection that caused what is to be seen. Where the server has ended that one,
+// it has read all of it, and an observer's own marker will do.
 asio::awaitable<bool> Stage::fence_by_chat(std::string client, std::vector<std::string> observers) {
   auto speakers = observers;
   speakers.insert(speakers.begin(), client);
@@ -220,9 +222,9 @@ asio::awaitable<bool> Stage::fence_by_login(std::set<std::string> open) {
 
 asio::awaitable<void> Stage::fence_by_silence(std::set<std::string> open) {
   co_await crew_.wait_until([] { return false; }, Clock::now() + quiet_window);
-  record_.notes.push_back(
-      fmt::format("That nothing more came to {} rests on {} ms of silence: no message could be used as a marker.",
-                  fmt::join(open, ", "), quiet_window.count()));
+  record_.notes.push_back(fmt::format(
+      "That nothing more came to {} rests on {} ms of silence: no message could be used as a marker.",
+      fmt::join(open, ", "), quiet_window.count()));
   for (const auto& observer : open) {
     const auto now = crew_.get(observer).transcript().events.size();
     fenced_[observer] = {now, now};
@@ -256,10 +258,11 @@ bool Stage::has_all(const std::string& client, const std::vector<Json>& patterns
   const auto& events = crew_.get(client).transcript().events;
   const auto begin = segment_.windows[client].begin;
   return std::all_of(patterns.begin(), patterns.end(), [&](const Json& pattern) {
-    return std::any_of(events.begin() + static_cast<std::ptrdiff_t>(begin), events.end(), [&](const Event& event) {
-      return event.kind == Event::Kind::received && event.value && is_ours(event, ownership_) &&
-             matches(pattern, *event.value, ownership_);
-    });
+    return std::any_of(events.begin() + static_cast<std::ptrdiff_t>(begin), events.end(),
+                       [&](const Event& event) {
+                         return event.kind == Event::Kind::received && event.value &&
+                                is_ours(event, ownership_) && matches(pattern, *event.value, ownership_);
+                       });
   });
 }
 
@@ -275,7 +278,8 @@ void Stage::begin_segment(std::size_t first_step) {
   segment_ = {first_step, first_step, {}};
   for (const auto& part : record_.plan.check->clients) {
     const auto fenced = fenced_.find(part.name);
-    const auto begin = fenced != fenced_.end() ? fenced->second.next_begin : crew_.get(part.name).transcript().events.size();
+    const auto begin =
+        fenced != fenced_.end() ? fenced->second.next_begin : crew_.get(part.name).transcript().events.size();
     segment_.windows[part.name].begin = begin;
   }
   fenced_.clear();

@@ -1,5 +1,5 @@
-// Runs one check: sets its clients up, carries its script out step by step, waits where it says so, and returns
-// the record. It judges nothing.
+// Runs one check: sets its clients up, carries its script out step by step, waits where it says so, and
+// returns the record. It judges nothing.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

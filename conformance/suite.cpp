@@ -58,7 +58,8 @@ Step read_step(const YamlReader& node) {
   const auto& [words, body] = fields.front();
   if (words == "fence") {
     const auto clients = parse_clients(body.text());
-    if (clients.empty()) body.fail("a fence names the client, or the clients, that send its marker: 'fence: alice'");
+    if (clients.empty())
+      body.fail("a fence names the client, or the clients, that send its marker: 'fence: alice'");
     return {Fence{clients, {}}, node.line()};
   }
   if (words == "repeat") return {Repeat{read_script(body)}, node.line()};
@@ -87,7 +88,8 @@ std::vector<Step> read_script(const YamlReader& node) {
 }
 
 Check read_check(const YamlReader& node) {
-  node.allow({"id", "title", "level", "points", "rule", "quote", "hint", "needs", "clients", "names", "script"});
+  node.allow(
+      {"id", "title", "level", "points", "rule", "quote", "hint", "needs", "clients", "names", "script"});
   Check check;
   check.line = node.line();
   check.id = node.required("id").text();
@@ -119,9 +121,11 @@ void verify_needs(const YamlReader& node, const Check& check, const std::vector<
     node.fail(fmt::format("a second check with the id '{}'", check.id));
   }
   for (const auto& need : check.needs) {
-    if (need == relay_need || need == chat_relay_need || std::any_of(earlier.begin(), earlier.end(), is(need))) continue;
-    node.fail(fmt::format("{} needs '{}', which is neither the id of an earlier check nor '{}' nor '{}'", check.id,
-                          need, relay_need, chat_relay_need));
+    if (need == relay_need || need == chat_relay_need ||
+        std::any_of(earlier.begin(), earlier.end(), is(need)))
+      continue;
+    node.fail(fmt::format("{} needs '{}', which is neither the id of an earlier check nor '{}' nor '{}'",
+                          check.id, need, relay_need, chat_relay_need));
   }
 }
 

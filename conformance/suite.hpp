@@ -27,10 +27,10 @@ struct Check {
   std::string id;     ///< "area.name"
   std::string title;  ///< what a right server does, in one line
   Level level = Level::must;
-  double points = 0;  ///< what a must is worth; 0 for the others
-  std::string rule;   ///< number in PROTOCOL.md: "P3"
-  std::string quote;  ///< the hand-out's sentence; empty where it has none
-  std::string hint;   ///< for the student: where to look
+  double points = 0;               ///< what a must is worth; 0 for the others
+  std::string rule;                ///< number in PROTOCOL.md: "P3"
+  std::string quote;               ///< the hand-out's sentence; empty where it has none
+  std::string hint;                ///< for the student: where to look
   std::vector<std::string> needs;  ///< ids, or one of the built-in needs below
   std::vector<Part> clients;
   std::vector<std::string> names;  ///< further names that the script uses as $name
@@ -59,7 +59,8 @@ struct SuiteError {
   std::string text;
 };
 
-/// Reads and verifies a suite: every field, sentence, name, need and the sum of points. `file` is for messages.
+/// Reads and verifies a suite: every field, sentence, name, need and the sum of points. `file` is for
+/// messages.
 boost::system::result<Suite, SuiteError> parse_suite(const std::string& yaml, const std::string& file);
 
 }  // namespace chatlab::conformance

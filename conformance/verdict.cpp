@@ -49,8 +49,8 @@ class SegmentJudge {
 
   std::optional<std::string> judge_receive(const Receive& receive, std::size_t step) const {
     for (std::size_t i = 0; i < receive.patterns.size(); ++i) {
-      const auto failure =
-          over_clients(receive.clients, [&](const std::string& client) { return problem_with(client, receive, i); });
+      const auto failure = over_clients(
+          receive.clients, [&](const std::string& client) { return problem_with(client, receive, i); });
       if (!failure) continue;
       return fmt::format("{}{} should have received {}; {}", stimulus_before(step), listed(failure->clients),
                          wanted_after(step, receive.patterns[i]), failure->sentence());
@@ -77,8 +77,8 @@ class SegmentJudge {
       return found.empty() ? "" : fmt::format("received {}", shortened(found.front()->text));
     });
     if (!failure) return std::nullopt;
-    return fmt::format("{}{} should not have received {}; {}", stimulus_before(step), listed(failure->clients),
-                       wanted_after(step, never.pattern), failure->sentence());
+    return fmt::format("{}{} should not have received {}; {}", stimulus_before(step),
+                       listed(failure->clients), wanted_after(step, never.pattern), failure->sentence());
   }
 
   /// What is repeated has to come once, in whichever round.
@@ -133,15 +133,17 @@ class SegmentJudge {
       const auto& action = steps[step].action;
       if (const auto* send = std::get_if<Send>(&action)) {
         const auto end = end_of_connection(send->client);
-        return fmt::format("after {} sent {}{}, ", send->client, shortened(to_text(send->message)),
-                           end ? fmt::format(" (the server ended {}'s connection: {})", send->client, *end) : "");
+        return fmt::format(
+            "after {} sent {}{}, ", send->client, shortened(to_text(send->message)),
+            end ? fmt::format(" (the server ended {}'s connection: {})", send->client, *end) : "");
       }
       if (const auto* close = std::get_if<Close>(&action)) {
         const auto* send = step > 0 ? std::get_if<Send>(&steps[step - 1].action) : nullptr;
         if (!send || send->client != close->client) return fmt::format("after {} closed, ", close->client);
         return fmt::format("after {} sent {} and closed, ", close->client, shortened(to_text(send->message)));
       }
-      if (const auto* vanish = std::get_if<Vanish>(&action)) return fmt::format("after {} vanished, ", vanish->client);
+      if (const auto* vanish = std::get_if<Vanish>(&action))
+        return fmt::format("after {} vanished, ", vanish->client);
     }
     return "";
   }
@@ -230,8 +232,8 @@ class SegmentJudge {
     return frame.value && frame.value->is_object() && frame.value->contains("users");
   }
 
-  /// Where strangers come and go, rosters that name ours follow from their logins too; such a roster differs from
-  /// the one before. A second copy is one that does not.
+  /// Where strangers come and go, rosters that name ours follow from their logins too; such a roster differs
+  /// from the one before. A second copy is one that does not.
   std::size_t count_copies(const std::string& client, const Frames& found) const {
     if (ownership_.exclusive || !is_roster(*found.front())) return found.size();
     std::size_t copies = 1;
@@ -264,12 +266,14 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
       return {Status::failed, fmt::format("the server ended {}'s connection{}", problem.client, ended)};
     case Problem::Kind::marker_lost:
       return {Status::failed,
-              fmt::format("a chat sent afterwards did not reach {} within {:.1f} s, though chats reach everybody on "
-                          "this server otherwise",
-                          problem.client, record.timeout.count() / 1000.0)};
+              fmt::format(
+                  "a chat sent afterwards did not reach {} within {:.1f} s, though chats reach everybody on "
+                  "this server otherwise",
+                  problem.client, record.timeout.count() / 1000.0)};
     case Problem::Kind::flooded:
-      return {Status::failed, fmt::format("the server flooded {}: it kept on sending, more than a check can follow",
-                                          problem.client)};
+      return {Status::failed,
+              fmt::format("the server flooded {}: it kept on sending, more than a check can follow",
+                          problem.client)};
   }
   return {Status::inconclusive, "unknown problem"};
 }

@@ -1,5 +1,5 @@
-// From a record to a verdict: did the server keep the rule, and if not, who should have received what, and what
-// came instead. Pure: no socket, no clock, no printing.
+// From a record to a verdict: did the server keep the rule, and if not, who should have received what, and
+// what came instead. Pure: no socket, no clock, no printing.
 #pragma once
 
 #include <string>

@@ -91,7 +91,9 @@ std::optional<YamlReader> YamlReader::optional(const char* name) const {
   return YamlReader(node, file_);
 }
 
-void YamlReader::fail(std::string_view expected) const { fail_at(line(), expected); }
+void YamlReader::fail(std::string_view expected) const {
+  fail_at(line(), expected);
+}
 
 void YamlReader::fail_at(int line, std::string_view expected) const {
   throw YamlMistake(fmt::format("{}:{}: {}", file_, line, expected));

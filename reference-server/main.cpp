@@ -34,7 +34,8 @@ int serve(const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto wanted = read_options(argc, argv, [](const char* name) -> const char* { return std::getenv(name); });
+  const auto wanted =
+      read_options(argc, argv, [](const char* name) -> const char* { return std::getenv(name); });
   if (const auto* information = std::get_if<Information>(&wanted)) {
     fmt::print("{}", information->text);
     return success;

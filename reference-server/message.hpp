@@ -15,8 +15,8 @@ struct Login {
 /// P3: the sender leaves. Whatever else the object says is not needed.
 struct Disconnect {};
 
-/// P4: to be relayed as it came. `text` is the whole object in the sender's own bytes; it lives as long as the
-/// text that was parsed.
+/// P4: to be relayed as it came. `text` is the whole object in the sender's own bytes; it lives as long as
+/// the text that was parsed.
 struct Chat {
   std::string_view text;
 };
@@ -35,8 +35,8 @@ struct Malformed {
 
 using Message = std::variant<Login, Disconnect, Chat, Unrecognized, Malformed>;
 
-/// Reads one message. Never throws on bad input: what cannot be understood is `Malformed`. Of a key that stands
-/// twice in the object the last one counts, as in Python and JavaScript.
+/// Reads one message. Never throws on bad input: what cannot be understood is `Malformed`. Of a key that
+/// stands twice in the object the last one counts, as in Python and JavaScript.
 Message parse_message(std::string_view text);
 
 }  // namespace chatlab::server

@@ -39,19 +39,20 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 std::variant<Settings, Information, UsageError> read_options(int argc, const char* const* argv,
                                                              Environment environment) {
   cxxopts::Options options("chatlab-server", introduction);
-  options.add_options()                                                                            //
-      ("host", "address or name to listen on (default: 127.0.0.1 and ::1)",                        //
-       cxxopts::value<std::string>(), "HOST")                                                      //
-      ("port", "port to listen on; 0 takes a free one (default: 8081)",                            //
-       cxxopts::value<std::string>(), "N")                                                         //
-      ("help", "print this and exit")                                                              //
+  options.add_options()                                                      //
+      ("host", "address or name to listen on (default: 127.0.0.1 and ::1)",  //
+       cxxopts::value<std::string>(), "HOST")                                //
+      ("port", "port to listen on; 0 takes a free one (default: 8081)",      //
+       cxxopts::value<std::string>(), "N")                                   //
+      ("help", "print this and exit")                                        //
       ("version", "print the version and exit");
   try {
     const auto given = options.parse(argc, argv);
     if (given.count("help")) return Information{options.help() + epilogue};
     if (given.count("version")) return Information{"chatlab-server " CHATLAB_VERSION "\n"};
     if (!given.unmatched().empty()) {
-      return UsageError{fmt::format("'{}' is not an option; see chatlab-server --help", given.unmatched()[0])};
+      return UsageError{
+          fmt::format("'{}' is not an option; see chatlab-server --help", given.unmatched()[0])};
     }
     Settings settings;
     if (given.count("host")) settings.host = given["host"].as<std::string>();

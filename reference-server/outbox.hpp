@@ -1,8 +1,9 @@
-// One socket and everything that leaves through it. Broadcasts, Beast's own control frames and HTTP answers all
-// join one queue of shared frames, so that no two writers can ever split each other's frames; write_all() is
-// the only one that writes. It owns the socket and the queue, bounded by limits::outbox_bytes.
+// One socket and everything that leaves through it. Broadcasts, Beast's own control frames and HTTP answers
+// all join one queue of shared frames, so that no two writers can ever split each other's frames; write_all()
+// is the only one that writes. It owns the socket and the queue, bounded by limits::outbox_bytes.
 //
-// Beast uses it as the stream under websocket::stream: reads go straight to the socket, writes join the queue.
+// Beast uses it as the stream under websocket::stream: reads go straight to the socket, writes join the
+// queue.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -63,8 +64,7 @@ class Outbox : public Recipient {
           asio::post(get_executor(),
                      boost::beast::bind_front_handler(std::move(handler), error_code{}, bytes->size()));
         },
-        token,
-        std::make_shared<const std::string>(asio::buffers_begin(buffers), asio::buffers_end(buffers)));
+        token, std::make_shared<const std::string>(asio::buffers_begin(buffers), asio::buffers_end(buffers)));
   }
 
  private:
@@ -74,7 +74,7 @@ class Outbox : public Recipient {
   std::deque<Frame> queue_;
   std::size_t queued_bytes_ = 0;
   asio::steady_timer pushed_;  // never expires; cancelled to say that there is something to do
-  bool finished_ = false;    // nothing more is taken
+  bool finished_ = false;      // nothing more is taken
   bool overflowed_ = false;
 };
 
@@ -84,6 +84,8 @@ void async_teardown(boost::beast::role_type, Outbox& outbox, Handler&& handler) 
   asio::post(outbox.get_executor(),
              boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
 }
-inline void beast_close_socket(Outbox& outbox) { outbox.abandon(); }
+inline void beast_close_socket(Outbox& outbox) {
+  outbox.abandon();
+}
 
 }  // namespace chatlab::server

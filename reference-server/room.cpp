@@ -30,7 +30,9 @@ Outcome Room::apply(Recipient& sender, const Message& message) {
           [&](const Login& message) { return login(sender, message); },
           [&](const Disconnect&) { return disconnect(sender); },
           // P4, P10: as it came, to everybody who is logged in, whoever sent it.
-          [&](const Chat& message) { return Outcome{encode_text_frame(message.text), nullptr, {}}; },
+          [&](const Chat& message) {
+            return Outcome{encode_text_frame(message.text), nullptr, {}};
+          },
           [&](const Unrecognized& message) {  // P5
             return Outcome{nullptr, nullptr, "Unrecognized message type: " + in_one_line(message.type)};
           },

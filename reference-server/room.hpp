@@ -29,8 +29,8 @@ struct Outcome {
 
 class Room {
  public:
-  /// Applies a message from `sender`, logged in or not. Calls come one after another, and each call's broadcast
-  /// is queued for all its recipients before the next call: that is P11's one order.
+  /// Applies a message from `sender`, logged in or not. Calls come one after another, and each call's
+  /// broadcast is queued for all its recipients before the next call: that is P11's one order.
   Outcome apply(Recipient& sender, const Message& message);
 
   /// P7: forgets a client whose socket has gone. Without effect for one who is not logged in.

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,13 +30,15 @@ std::string in_words(const tcp::endpoint& endpoint, const error_code& failed) {
         endpoint.port(), endpoint.address().to_string());
   }
   if (failed == asio::error::access_denied) {
-    return fmt::format("not allowed to listen on {}: ports below 1024 need privileges; try --port 8081", place);
+    return fmt::format("not allowed to listen on {}: ports below 1024 need privileges; try --port 8081",
+                       place);
   }
   return fmt::format("cannot listen on {}: {}", place, failed.message());
 }
 
 bool out_of_descriptors(const error_code& failed) {
-  return failed == asio::error::no_descriptors || failed == boost::system::errc::too_many_files_open_in_system;
+  return failed == asio::error::no_descriptors ||
+         failed == boost::system::errc::too_many_files_open_in_system;
 }
 
 }  // namespace

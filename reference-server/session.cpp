@@ -72,10 +72,9 @@ asio::awaitable<void> Session::chat(HttpRequest upgrade) {
 // One message: parsed, applied to the room, queued for its recipients.
 void Session::receive() {
   const std::string_view text(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-  const Message message =
-      stream_.got_text()
-          ? parse_message(text)
-          : Malformed{"The message is a binary frame.", "Send JSON in a text frame."};  // P1, P6
+  const Message message = stream_.got_text() ? parse_message(text)
+                                             : Malformed{"The message is a binary frame.",
+                                                         "Send JSON in a text frame."};  // P1, P6
   carry_out(room_.apply(outbox(), message));
 }
 

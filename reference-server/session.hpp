@@ -1,5 +1,5 @@
-// One socket's life: an HTTP exchange for the page, or the upgrade and then the read loop, and the farewell. It
-// owns its stream; the room is shared with all other sessions of the server.
+// One socket's life: an HTTP exchange for the page, or the upgrade and then the read loop, and the farewell.
+// It owns its stream; the room is shared with all other sessions of the server.
 #pragma once
 
 #include <spdlog/logger.h>

@@ -1,5 +1,5 @@
-// The ways in which a result is told. Each takes a finished result and returns text: nothing is judged here and
-// nothing is printed.
+// The ways in which a result is told. Each takes a finished result and returns text: nothing is judged here
+// and nothing is printed.
 #pragma once
 
 #include <string>

@@ -22,9 +22,11 @@ class TextReport {
   TextReport(const RunResult& result, const TextStyle& style) : result_(result), style_(style) {}
 
   std::string write() {
-    add("{}{}{} against {}\n", paint(colour::bold), result_.suite->title, paint(colour::none), result_.target);
+    add("{}{}{} against {}\n", paint(colour::bold), result_.suite->title, paint(colour::none),
+        result_.target);
     if (result_.unreachable) {
-      add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none), *result_.unreachable);
+      add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none),
+          *result_.unreachable);
     } else {
       write_checks();
     }
@@ -43,7 +45,8 @@ class TextReport {
     std::string_view area;
     for (const auto& check : result_.checks) {
       if (check.verdict.status == Status::skipped) continue;
-      if (check.check->area() != area) add("\n{}{}{}\n", paint(colour::bold), area = check.check->area(), paint(colour::none));
+      if (check.check->area() != area)
+        add("\n{}{}{}\n", paint(colour::bold), area = check.check->area(), paint(colour::none));
       write_check(check);
     }
   }
@@ -114,8 +117,9 @@ class TextReport {
   }
 
   void write_summary() {
-    add("\n{}{:g} of {:g} points{}", paint(result_.earned() == result_.possible() ? colour::green : colour::red),
-        result_.earned(), result_.possible(), paint(colour::none));
+    add("\n{}{:g} of {:g} points{}",
+        paint(result_.earned() == result_.possible() ? colour::green : colour::red), result_.earned(),
+        result_.possible(), paint(colour::none));
     for (const auto level : {Level::must, Level::should, Level::info}) {
       const auto counts = count(level);
       if (!counts.empty()) add("   {}: {}", to_string(level), counts);
@@ -127,9 +131,9 @@ class TextReport {
   std::string count(Level level) const {
     std::vector<std::string> parts;
     for (const auto status : {Status::passed, Status::failed, Status::blocked, Status::inconclusive}) {
-      const auto number = std::count_if(result_.checks.begin(), result_.checks.end(), [&](const CheckResult& one) {
-        return one.check->level == level && one.verdict.status == status;
-      });
+      const auto number = std::count_if(
+          result_.checks.begin(), result_.checks.end(),
+          [&](const CheckResult& one) { return one.check->level == level && one.verdict.status == status; });
       if (number) parts.push_back(fmt::format("{} {}", number, to_string(status)));
     }
     return fmt::format("{}", fmt::join(parts, ", "));
@@ -142,7 +146,9 @@ class TextReport {
 
 }  // namespace
 
-std::string text_report(const RunResult& result, const TextStyle& style) { return TextReport(result, style).write(); }
+std::string text_report(const RunResult& result, const TextStyle& style) {
+  return TextReport(result, style).write();
+}
 
 std::string list_checks(const Suite& suite) {
   std::string text;
@@ -154,8 +160,7 @@ std::string list_checks(const Suite& suite) {
 }
 
 std::string quoted_for_shell(const std::string& argument) {
-  constexpr auto harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%[]";
+  constexpr auto harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%[]";
   if (!argument.empty() && argument.find_first_not_of(harmless) == std::string::npos) return argument;
   std::string quoted = "'";
   for (const char letter : argument) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
