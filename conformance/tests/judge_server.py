@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""Runs chatlab-conformance against one server of servers.json and compares the verdicts with those written there.
+
+An entry's fields: "launch", the command; "exit", the exit code (0); "fail", "blocked" and "inconclusive", ids of
+checks that end so, where all others pass; "unreachable", words of the reason where no check can be run;
+"timeout", where the default is not wanted.
+"""
+import json
+import subprocess
+import sys
+
+program, table, name = sys.argv[1:]
+entry = json.load(open(table, encoding="utf-8"))[name]
+command = [program, "--format", "json", "--timeout", entry.get("timeout", "3s")]
+if "launch" in entry:
+    command += ["--launch", entry["launch"]]
+ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+try:
+    report = json.loads(ended.stdout)
+except ValueError:
+    sys.exit(f"{name}: no JSON report, exit code {ended.returncode}\n{ended.stdout}\n{ended.stderr}")
+
+mistakes = []
+if ended.stderr:
+    mistakes.append(f"standard error is not empty: {ended.stderr}")
+if ended.returncode != entry.get("exit", 0) or report["exit_code"] != ended.returncode:
+    mistakes.append(f"exit code {ended.returncode}, not {entry.get('exit', 0)}")
+if entry.get("unreachable", "") not in (report["unreachable"] or ""):
+    mistakes.append(f"unreachable: {report['unreachable']}")
+if "unreachable" not in entry:
+    if report["unreachable"]:
+        mistakes.append(f"unreachable: {report['unreachable']}")
+    wanted = {id: status for status in ("fail", "blocked", "inconclusive") for id in entry.get(status, [])}
+    for check in report["checks"]:
+        status = wanted.pop(check["id"], "pass")
+        if check["status"] != status:
+            mistakes.append(f"{check['id']}: {check['status']}, not {status}: {check['message']}")
+    mistakes += [f"no check {id}" for id in wanted]
+if mistakes:
+    sys.exit(f"{name}:\n  " + "\n  ".join(mistakes))
+print(f"{name}: as written")

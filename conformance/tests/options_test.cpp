@@ -1,0 +1,69 @@
+#include "conformance/options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatlab::conformance {
+namespace {
+
+std::variant<Options, Information, UsageError> read(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "chatlab-conformance");
+  return read_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Options options_of(std::vector<const char*> arguments) {
+  return std::get<Options>(read(std::move(arguments)));
+}
+
+std::string error_of(std::vector<const char*> arguments) {
+  const auto result = read(std::move(arguments));
+  const auto* error = std::get_if<UsageError>(&result);
+  return error ? error->text : "no error";
+}
+
+TEST(CommandLine, NamesTheTarget) {
+  EXPECT_FALSE(options_of({}).url);
+  EXPECT_EQ(options_of({}).run.target, "the reference server inside this program");
+  EXPECT_EQ(options_of({"localhost:8081"}).run.target, "ws://localhost:8081/");
+  const auto launched = options_of({"--launch", "python3 app.py", "--cwd", "server"});
+  EXPECT_EQ(launched.launch->command, "python3 app.py");
+  EXPECT_EQ(launched.launch->directory, "server");
+}
+
+TEST(CommandLine, CanBeGivenAgainForOneCheck) {
+  EXPECT_EQ(options_of({"ws://h:1", "--exclusive", "--timeout", "2s", "--only", "a.*"}).run.command,
+            "chatlab-conformance ws://h:1 --timeout 2s --exclusive");
+  EXPECT_EQ(options_of({"--launch", "python3 app.py"}).run.command,
+            "chatlab-conformance --launch 'python3 app.py'");
+}
+
+TEST(CommandLine, KnowsDurations) {
+  EXPECT_EQ(options_of({"--timeout", "1500ms"}).run.timeout.count(), 1500);
+  EXPECT_EQ(options_of({"--timeout", "0.5s"}).run.timeout.count(), 500);
+  EXPECT_EQ(options_of({"--timeout", "2"}).run.timeout.count(), 2000);
+  for (const char* bad : {"0", "-1s", "fast", "5m", "2h", ""}) {
+    EXPECT_EQ(error_of({"--timeout", bad}).find("--timeout is a time such as 5s or 1500ms"), 0u) << bad;
+  }
+}
+
+TEST(CommandLine, RepeatsSelections) {
+  const auto options = options_of({"--only", "a.*", "--only", "b.c", "--exclude", "a.d"});
+  EXPECT_EQ(options.run.only, (std::vector<std::string>{"a.*", "b.c"}));
+  EXPECT_EQ(options.run.exclude, std::vector<std::string>{"a.d"});
+}
+
+TEST(CommandLine, ComplainsInOneLine) {
+  EXPECT_EQ(error_of({"ws://a", "ws://b"}), "one URL at a time; 'ws://b' is a second one");
+  EXPECT_EQ(error_of({"ws://a", "--launch", "x"}), "a URL and --launch name two servers; give one of them");
+  EXPECT_EQ(error_of({"--cwd", "x"}), "--cwd is the working directory of --launch, which is not given");
+  EXPECT_EQ(error_of({"--format", "xml"}), "--format is text or json, not 'xml'");
+  EXPECT_NE(error_of({"ftp://a"}).find("its scheme is 'ftp'"), std::string::npos);
+  EXPECT_NE(error_of({"--bogus"}).find("see chatlab-conformance --help"), std::string::npos);
+}
+
+TEST(CommandLine, Informs) {
+  EXPECT_NE(std::get<Information>(read({"--help"})).text.find("Exit codes:"), std::string::npos);
+  EXPECT_EQ(std::get<Information>(read({"--version"})).text, "chatlab-conformance " CHATLAB_VERSION "\n");
+}
+
+}  // namespace
+}  // namespace chatlab::conformance

@@ -1,0 +1,128 @@
+#include "conformance/suite.hpp"
+
+#include <gtest/gtest.h>
+
+#include "conformance/plan.hpp"
+#include "conformance/suite_files.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+/// A suite of one check with this script, and whatever else stands in `more`.
+std::string suite_with(const std::string& script, const std::string& more = "") {
+  return "suite: s\ntitle: t\npoints: 1\nchecks:\n"
+         "  - id: area.name\n    title: t\n    level: must\n    points: 1\n    rule: P1\n    hint: h\n"
+         "    clients: {alice: logged in, bob: connected}\n" +
+         more + "    script:\n" + script;
+}
+
+std::string mistake_in(const std::string& yaml) {
+  const auto suite = parse_suite(yaml, "file.yaml");
+  return suite.has_error() ? suite.error().text : "no mistake";
+}
+
+TEST(Suite, TheBuiltInOneIsTheLabs) {
+  const auto suite = load_suite("");
+  ASSERT_TRUE(suite) << suite.error().text;
+  EXPECT_EQ(suite->name, "lab08");
+  EXPECT_EQ(suite->points, 5);
+  EXPECT_EQ(suite->checks.front().id, "login.announced");
+}
+
+TEST(Suite, ReadsEverySentence) {
+  const auto suite =
+      parse_suite(suite_with("      - bob connects\n"
+                             "      - alice sends 2 times: {n: $i, name: $alice, of: \"$nonce\"}\n"
+                             "      - alice, bob receive: {n: 1}\n"
+                             "      - alice receives 2 times in order: {n: $i}\n"
+                             "      - bob hears: {n: 1}\n"
+                             "      - bob never receives: {n: 3}\n"
+                             "      - fence: alice\n"
+                             "      - repeat:\n"
+                             "          - bob closes\n"
+                             "      - alice vanishes\n"),
+                  "file.yaml");
+  ASSERT_TRUE(suite) << suite.error().text;
+  const auto plan = make_plan(suite->checks.front(), "tag");
+  ASSERT_TRUE(plan);
+  // "2 times" is written out: two sends.
+  ASSERT_EQ(plan->steps.size(), 10u);
+  EXPECT_EQ(std::get<Send>(plan->steps[1].action).message,
+            Json::parse(R"({"n":"1","name":"alice-tag","of":"nonce-tag"})"));
+  EXPECT_EQ(std::get<Receive>(plan->steps[4].action).patterns.size(), 2u);
+  EXPECT_TRUE(std::get<Receive>(plan->steps[5].action).copies_allowed);
+  EXPECT_EQ(std::get<Fence>(plan->steps[7].action).observers, std::vector<std::string>{"alice"});
+}
+
+struct Mistake {
+  const char* what;
+  std::string yaml;
+  const char* message;
+};
+
+class SuiteMistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(SuiteMistakes, AreReportedWithTheirLine) {
+  EXPECT_EQ(mistake_in(GetParam().yaml), GetParam().message) << GetParam().what;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SuiteMistakes,
+    testing::Values(
+        Mistake{"not YAML", "a: [", "file.yaml:2: end of sequence flow not found"},
+        Mistake{"not a map", "- a", "file.yaml:1: fields ('name: value') were expected here"},
+        Mistake{"an unknown field", "suite: s\nbogus: 1\n",
+                "file.yaml:2: there is no field 'bogus'; the fields are suite, title, points, checks"},
+        Mistake{"a missing field", "suite: s\n", "file.yaml:1: the field 'title' is missing"},
+        Mistake{"a field twice", "suite: s\nsuite: t\n",
+                "file.yaml:2: the field 'suite' stands here a second time"},
+        Mistake{"no points", "suite: s\ntitle: t\npoints: many\n", "file.yaml:3: a number was expected here"},
+        Mistake{"no checks", "suite: s\ntitle: t\npoints: 1\nchecks: []\n",
+                "file.yaml:1: a suite has at least one check"},
+        Mistake{"a sum of points", suite_with("      - fence: alice\n").replace(17, 9, "points: 3"),
+                "file.yaml:3: the suite is worth 3 points, but its musts add up to 1"},
+        Mistake{"an unknown client", suite_with("      - carol sends: {}\n"),
+                "file.yaml:12: area.name: 'carol' is not one of the check's clients"},
+        Mistake{"an unknown name", suite_with("      - alice sends: {a: $carl}\n"),
+                "file.yaml:12: area.name: '$carl' is neither a client, nor one of 'names', nor $nonce, $i, "
+                "$filler(N), $any or $absent"},
+        Mistake{"a fence by somebody else", suite_with("      - fence: bob\n"),
+                "file.yaml:12: area.name: the fence's marker is a chat, but bob is not logged in here"},
+        Mistake{"an unknown need", suite_with("      - fence: alice\n", "    needs: [area.other]\n"),
+                "file.yaml:5: area.name needs 'area.other', which is neither the id of an earlier check nor "
+                "'relay' "
+                "nor 'chat_relay'"},
+        Mistake{"an empty script", suite_with("      []\n"),
+                "file.yaml:12: a script has at least one step"}));
+
+TEST(SuiteMistakes, OfASentenceShowTheSentencesThereAre) {
+  for (const char* sentence :
+       {"alice sings: {}", "alice sends 0 times: {}", "alice receives 2 times: {}", "alice bob receive: {}",
+        "alice, bob send: {}", "alice dances", "alice, bob close"}) {
+    const auto mistake = mistake_in(suite_with("      - " + std::string(sentence) + "\n"));
+    EXPECT_NE(mistake.find("file.yaml:12: "), std::string::npos) << mistake;
+    EXPECT_NE(mistake.find("steps are 'alice sends: {...}'"), std::string::npos) << mistake;
+  }
+}
+
+TEST(SuiteFiles, AMissingOneIsNamed) {
+  const auto suite = load_suite("/nonexistent/suite.yaml");
+  ASSERT_TRUE(suite.has_error());
+  EXPECT_EQ(suite.error().text,
+            "cannot read the suite file '/nonexistent/suite.yaml': No such file or directory");
+}
+
+TEST(Names, LoseTheirTagForPeople) {
+  EXPECT_EQ(tagged("alice", "k3f9x2"), "alice-k3f9x2");
+  EXPECT_EQ(untagged(R"(["alice-k3f9x2","bob-k3f9x2"])", "k3f9x2"), R"(["alice","bob"])");
+}
+
+TEST(Fences, AreKnownInWhateverFormTheyCome) {
+  const auto marker = fence_marker(12, "k3f9x2");
+  EXPECT_TRUE(holds_fence_marker(R"({"error":"{\"text\":\")" + marker + R"(\"}"})", "k3f9x2"));
+  EXPECT_FALSE(holds_fence_marker(marker, "another"));
+  EXPECT_FALSE(holds_fence_marker("fence-k3f9x2", "k3f9x2"));
+}
+
+}  // namespace
+}  // namespace chatlab::conformance

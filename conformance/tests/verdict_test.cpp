@@ -1,0 +1,213 @@
+// The judge's words, held against golden copies. Each case plays a server: a script, and what came.
+#include "conformance/verdict.hpp"
+
+#include <gtest/gtest.h>
+
+#include "conformance/suite.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+/// What one client received, after whatever else happened in the setting up.
+using Frames = std::vector<std::string>;
+
+class Judging : public testing::Test {
+ protected:
+  /// A check with alice, bob and carol, all logged in, and this script.
+  void play(const std::string& script, std::map<std::string, Frames> received) {
+    const auto suite = parse_suite(
+        "suite: s\ntitle: t\npoints: 1\nchecks:\n  - id: a.b\n    title: t\n    level: must\n    points: 1\n"
+        "    rule: P1\n    hint: h\n    clients: {alice: logged in, bob: logged in, carol: logged in}\n    "
+        "script:\n" +
+            script,
+        "test");
+    ASSERT_TRUE(suite) << suite.error().text;
+    suite_ = *suite;
+    record_.plan = *make_plan(suite_.checks.front(), "tag123");
+    record_.timeout = std::chrono::milliseconds(5000);
+    Segment segment{0, record_.plan.steps.size(), {}};
+    for (const auto& client : {"alice", "bob", "carol"}) {
+      Transcript transcript{client, {}};
+      for (const auto& text : received[client]) {
+        auto value = Json::parse(text, nullptr, false);
+        Event event{Event::Kind::received, {}, text, true, {}};
+        if (!value.is_discarded()) event.value = value;
+        transcript.events.push_back(event);
+      }
+      segment.windows[client] = {0, transcript.events.size()};
+      record_.transcripts.push_back(std::move(transcript));
+    }
+    record_.segments = {segment};
+  }
+
+  void end_connection(std::size_t client, const std::string& how) {
+    record_.transcripts[client].events.push_back({Event::Kind::closed_by_server, {}, how, true, {}});
+  }
+
+  Verdict verdict(bool exclusive = false) { return judge(record_, {"tag123", exclusive}); }
+
+  Suite suite_;
+  Record record_;
+};
+
+constexpr auto disconnect_script =
+    "      - carol sends: {type: disconnect, username: $carol}\n"
+    "      - alice, bob receive: {type: disconnect, users: {ours: [$alice, $bob]}}\n"
+    "      - fence: alice\n";
+constexpr auto right_roster = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123"]})";
+
+TEST_F(Judging, ARightServerPasses) {
+  play(disconnect_script, {{"alice", {right_roster}}, {"bob", {right_roster}}});
+  EXPECT_EQ(verdict().status, Status::passed);
+  EXPECT_EQ(verdict().message, "");
+}
+
+TEST_F(Judging, AMissingMessage) {
+  play(disconnect_script, {{"alice", {right_roster}}});
+  EXPECT_EQ(verdict().status, Status::failed);
+  EXPECT_EQ(verdict().message,
+            R"(after carol sent {"type":"disconnect","username":"carol"}, bob should have received )"
+            R"({"type":"disconnect","users":["alice","bob"]}; bob received nothing)");
+}
+
+TEST_F(Judging, AnotherMessageInstead) {
+  const auto wrong = R"({"type": "login", "users": ["alice-tag123", "bob-tag123"]})";
+  play(disconnect_script, {{"alice", {wrong}}, {"bob", {wrong}}});
+  EXPECT_EQ(
+      verdict().message,
+      R"(after carol sent {"type":"disconnect","username":"carol"}, alice and bob should have received )"
+      R"({"type":"disconnect","users":["alice","bob"]}; alice and bob received )"
+      R"({"type": "login", "users": ["alice", "bob"]}: "type" is "login", not "disconnect")");
+}
+
+TEST_F(Judging, EachClientGetsItsOwnWords) {
+  play(disconnect_script, {{"bob", {right_roster, right_roster}}});
+  EXPECT_EQ(
+      verdict().message,
+      R"(after carol sent {"type":"disconnect","username":"carol"}, alice and bob should have received )"
+      R"({"type":"disconnect","users":["alice","bob"]}; alice received nothing; bob received it 2 times)");
+}
+
+TEST_F(Judging, AConnectionThatTheServerEnded) {
+  play(disconnect_script, {{"alice", {right_roster}}});
+  end_connection(1, "closed with code 1011");
+  EXPECT_EQ(
+      verdict().message,
+      R"(after carol sent {"type":"disconnect","username":"carol"}, bob should have received )"
+      R"({"type":"disconnect","users":["alice","bob"]}; bob received nothing: the server ended the connection )"
+      R"((closed with code 1011))");
+}
+
+TEST_F(Judging, SomethingThatIsNotJson) {
+  play(disconnect_script, {{"alice", {right_roster}}, {"bob", {"undefined"}}});
+  EXPECT_EQ(verdict().message,
+            R"(after carol sent {"type":"disconnect","username":"carol"}, bob should have received )"
+            R"({"type":"disconnect","users":["alice","bob"]}; bob received undefined: it is not JSON)");
+}
+
+TEST_F(Judging, StrangersComeAndGo) {
+  const auto with_stranger = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "eve"]})";
+  const auto strangers_own = R"({"type": "chat", "text": "hi", "username": "eve"})";
+  play(disconnect_script,
+       {{"alice", {strangers_own, with_stranger, right_roster}}, {"bob", {right_roster, with_stranger}}});
+  EXPECT_EQ(verdict().status, Status::passed) << verdict().message;
+  EXPECT_EQ(verdict(/*exclusive=*/true).status, Status::failed);
+}
+
+TEST_F(Judging, ACopyIsCountedEvenAmongStrangers) {
+  const auto with_stranger = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "eve"]})";
+  play(disconnect_script,
+       {{"alice", {with_stranger, with_stranger}}, {"bob", {with_stranger, with_stranger, right_roster}}});
+  EXPECT_NE(verdict().message.find("alice and bob received it 2 times"), std::string::npos)
+      << verdict().message;
+}
+
+TEST_F(Judging, WhatShouldNotHaveCome) {
+  play(
+      "      - alice sends: {type: invalid, text: $nonce}\n"
+      "      - bob, carol never receive: {mentions: $nonce}\n"
+      "      - fence: alice\n",
+      {{"bob", {R"({"error": {"text": "nonce-tag123"}})"}}});
+  EXPECT_EQ(verdict().message,
+            R"(after alice sent {"type":"invalid","text":"nonce"}, bob should not have received it; )"
+            R"(bob received {"error": {"text": "nonce"}})");
+}
+
+TEST_F(Judging, AnotherOrder) {
+  const auto chat = [](int i) {
+    return R"({"text":"number )" + std::to_string(i) + R"(.","of":"nonce-tag123"})";
+  };
+  play(
+      "      - alice sends 3 times: {text: \"number $i.\", of: $nonce}\n"
+      "      - bob receives 3 times in order: {text: \"number $i.\"}\n"
+      "      - fence: alice\n",
+      {{"bob", {chat(1), chat(3), chat(2)}}});
+  EXPECT_EQ(
+      verdict().message,
+      R"(after alice sent {"text":"number 3.","of":"nonce"}, bob should have received {"text":"number 3."}; )"
+      R"(bob received it before {"text":"number 2."})");
+}
+
+TEST_F(Judging, AChangedChat) {
+  play(
+      "      - alice sends: &chat {type: chat, text: \"a <b> $nonce\"}\n"
+      "      - alice, bob receive: {exactly: *chat}\n"
+      "      - fence: alice\n",
+      {{"alice", {R"({"type":"chat","text":"a <b> nonce-tag123"})"}},
+       {"bob", {R"({"type":"chat","text":"a &lt;b&gt; nonce-tag123"})"}}});
+  EXPECT_EQ(
+      verdict().message,
+      R"(after alice sent {"type":"chat","text":"a <b> nonce"}, bob should have received it unchanged; )"
+      R"(bob received {"type":"chat","text":"a &lt;b&gt; nonce"}: )"
+      R"("text" is "a &lt;b&gt; nonce", not "a <b> nonce")");
+}
+
+TEST_F(Judging, MarkersAreNoMessages) {
+  play(
+      "      - alice sends: {type: invalid, text: $nonce}\n"
+      "      - bob never receives: $any\n"
+      "      - fence: alice\n",
+      {{"bob", {R"({"type":"chat","text":"fence-1-tag123","username":"alice-tag123"})"}}});
+  EXPECT_EQ(verdict().status, Status::passed) << verdict().message;
+}
+
+struct ProblemCase {
+  Problem problem;
+  Status status;
+  const char* message;
+};
+
+class JudgingProblems : public Judging, public testing::WithParamInterface<ProblemCase> {};
+
+TEST_P(JudgingProblems, AreTold) {
+  play(disconnect_script, {{"alice", {right_roster}}, {"bob", {right_roster}}});
+  record_.problem = GetParam().problem;
+  EXPECT_EQ(verdict().status, GetParam().status);
+  EXPECT_EQ(verdict().message, GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, JudgingProblems,
+    testing::Values(
+        ProblemCase{{Problem::Kind::cannot_connect, "bob", "nothing listens"},
+                    Status::inconclusive,
+                    "bob could not connect: nothing listens"},
+        ProblemCase{
+            {Problem::Kind::login_unconfirmed, "bob", ""},
+            Status::inconclusive,
+            "bob's login had no effect before the check began, though logins have one on this server: does "
+            "it still serve newcomers after an earlier check?"},
+        ProblemCase{{Problem::Kind::connection_lost, "bob", "reset"},
+                    Status::failed,
+                    "the server ended bob's connection (reset)"},
+        ProblemCase{
+            {Problem::Kind::marker_lost, "bob", ""},
+            Status::failed,
+            "a chat sent afterwards did not reach bob within 5.0 s, though chats reach everybody on this "
+            "server otherwise"},
+        ProblemCase{{Problem::Kind::flooded, "bob", ""},
+                    Status::failed,
+                    "the server flooded bob: it kept on sending, more than a check can follow"}));
+
+}  // namespace
+}  // namespace chatlab::conformance
