@@ -110,6 +110,7 @@ asio::awaitable<Done> Connection::secure(Url url) {
 
 asio::awaitable<Done> Connection::upgrade(Url url) {
   stream_.read_message_max(message_bytes);
+  stream_.auto_fragment(false);  // one frame a message, as browsers send it
   websocket::response_type response;
   const auto [failed] = co_await stream_.async_handshake(response, url.host_field(), url.target, as_result);
   if (failed) co_return no_upgrade(url, failed, response);

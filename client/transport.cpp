@@ -16,7 +16,10 @@ void Transport::write_some(WriteBuffers buffers, Erased handler) {
 void Transport::tear_down(std::function<void(error_code)> handler) {
   using beast::websocket::async_teardown;
   constexpr auto role = beast::role_type::client;
-  std::visit([&](auto& stream) { async_teardown(role, stream, std::move(handler)); }, stream_);
+  // The WebSocket is closed already and its close code known; a peer that has dropped TCP by now changes
+  // neither.
+  auto regardless = [handler = std::move(handler)](error_code) { handler({}); };
+  std::visit([&](auto& stream) { async_teardown(role, stream, std::move(regardless)); }, stream_);
 }
 
 }  // namespace chatlab::client

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <cctype>
+#include <charconv>
 
 namespace chatlab::client {
 namespace {
@@ -41,7 +44,9 @@ boost::system::result<Url, Failure> parse_url(std::string_view text) {
   const auto& parts = *parsed;
 
   Url url;
-  const std::string scheme(parts.scheme());
+  std::string scheme(parts.scheme());
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   if (scheme == "wss" || scheme == "https") {
     url.secure = true;
   } else if (scheme != "ws" && scheme != "http") {
@@ -50,13 +55,17 @@ boost::system::result<Url, Failure> parse_url(std::string_view text) {
   url.host = std::string(parts.host_address());
   if (url.host.empty()) return not_a_url(text, "it names no host");
   if (parts.has_userinfo()) return not_a_url(text, "it carries a user name, which WebSocket does not send");
+  const auto port = std::string_view(parts.port());
   url.port = url.secure ? secure_port : plain_port;
-  if (parts.has_port() && !parts.port().empty()) {
-    url.port = parts.port_number();
-    if (url.port == 0) return not_a_url(text, "its port is not from 1 to 65535");
+  if (!port.empty()) {
+    const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), url.port);
+    if (failed != std::errc{} || url.port == 0) return not_a_url(text, "its port is not from 1 to 65535");
   }
-  const std::string target(parts.encoded_target());
-  url.target = target.starts_with('/') ? target : fmt::format("/{}", target);
+  const std::string path(parts.encoded_path());
+  // What follows a port that is no number is taken for a path by Boost.URL.
+  if (!path.empty() && path.front() != '/') return not_a_url(text, "it cannot be read as a URL");
+  url.target = path.empty() ? "/" : path;
+  if (parts.has_query()) url.target += fmt::format("?{}", std::string(parts.encoded_query()));
   return url;
 }
 

@@ -53,7 +53,7 @@ class Connection {
   // For when the page goes away: hangs up without giving up. Should the page stay or come back after all
   // (a cancelled navigation, the Back button), the connection comes back with it.
   hangUp() {
-    this.#socket?.close();
+    this.#socket?.close(1000);
   }
 
   close() {

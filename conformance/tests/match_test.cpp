@@ -14,6 +14,10 @@ struct Case {
   Words differences;
 };
 
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.what;
+}
+
 class Matching : public testing::TestWithParam<Case> {};
 
 TEST_P(Matching, SaysWhatDiffers) {

@@ -16,6 +16,12 @@ std::string suite_with(const std::string& script, const std::string& more = "") 
          more + "    script:\n" + script;
 }
 
+std::string suite_worth(const std::string& points) {
+  auto yaml = suite_with("      - fence: alice\n");
+  const std::string field = "points: 1";
+  return yaml.replace(yaml.find(field), field.size(), "points: " + points);
+}
+
 std::string mistake_in(const std::string& yaml) {
   const auto suite = parse_suite(yaml, "file.yaml");
   return suite.has_error() ? suite.error().text : "no mistake";
@@ -60,6 +66,10 @@ struct Mistake {
   const char* message;
 };
 
+void PrintTo(const Mistake& mistake, std::ostream* out) {
+  *out << mistake.what;
+}
+
 class SuiteMistakes : public testing::TestWithParam<Mistake> {};
 
 TEST_P(SuiteMistakes, AreReportedWithTheirLine) {
@@ -69,7 +79,7 @@ TEST_P(SuiteMistakes, AreReportedWithTheirLine) {
 INSTANTIATE_TEST_SUITE_P(
     Table, SuiteMistakes,
     testing::Values(
-        Mistake{"not YAML", "a: [", "file.yaml:2: end of sequence flow not found"},
+        Mistake{"not YAML", "a: [", "file.yaml:1: end of sequence flow not found"},
         Mistake{"not a map", "- a", "file.yaml:1: fields ('name: value') were expected here"},
         Mistake{"an unknown field", "suite: s\nbogus: 1\n",
                 "file.yaml:2: there is no field 'bogus'; the fields are suite, title, points, checks"},
@@ -79,28 +89,28 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"no points", "suite: s\ntitle: t\npoints: many\n", "file.yaml:3: a number was expected here"},
         Mistake{"no checks", "suite: s\ntitle: t\npoints: 1\nchecks: []\n",
                 "file.yaml:1: a suite has at least one check"},
-        Mistake{"a sum of points", suite_with("      - fence: alice\n").replace(17, 9, "points: 3"),
+        Mistake{"a sum of points", suite_worth("3"),
                 "file.yaml:3: the suite is worth 3 points, but its musts add up to 1"},
         Mistake{"an unknown client", suite_with("      - carol sends: {}\n"),
-                "file.yaml:12: area.name: 'carol' is not one of the check's clients"},
+                "file.yaml:13: area.name: 'carol' is not one of the check's clients"},
         Mistake{"an unknown name", suite_with("      - alice sends: {a: $carl}\n"),
-                "file.yaml:12: area.name: '$carl' is neither a client, nor one of 'names', nor $nonce, $i, "
+                "file.yaml:13: area.name: '$carl' is neither a client, nor one of 'names', nor $nonce, $i, "
                 "$filler(N), $any or $absent"},
         Mistake{"a fence by somebody else", suite_with("      - fence: bob\n"),
-                "file.yaml:12: area.name: the fence's marker is a chat, but bob is not logged in here"},
+                "file.yaml:13: area.name: the fence's marker is a chat, but bob is not logged in here"},
         Mistake{"an unknown need", suite_with("      - fence: alice\n", "    needs: [area.other]\n"),
                 "file.yaml:5: area.name needs 'area.other', which is neither the id of an earlier check nor "
                 "'relay' "
                 "nor 'chat_relay'"},
         Mistake{"an empty script", suite_with("      []\n"),
-                "file.yaml:12: a script has at least one step"}));
+                "file.yaml:13: a script has at least one step"}));
 
 TEST(SuiteMistakes, OfASentenceShowTheSentencesThereAre) {
   for (const char* sentence :
        {"alice sings: {}", "alice sends 0 times: {}", "alice receives 2 times: {}", "alice bob receive: {}",
         "alice, bob send: {}", "alice dances", "alice, bob close"}) {
     const auto mistake = mistake_in(suite_with("      - " + std::string(sentence) + "\n"));
-    EXPECT_NE(mistake.find("file.yaml:12: "), std::string::npos) << mistake;
+    EXPECT_NE(mistake.find("file.yaml:13: "), std::string::npos) << mistake;
     EXPECT_NE(mistake.find("steps are 'alice sends: {...}'"), std::string::npos) << mistake;
   }
 }

@@ -1,6 +1,7 @@
 // The lab's flow: connect, log in, chat, see who is there, leave. With the reference server and with
 // servers in other languages.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { browserTest, eventually, PAGE_FOLDER, PAGE_FROM_DISK } from './support/browser.js';
 import { startScriptedServer } from './support/scripted-server.js';
 import { startFileServer, startServer } from './support/servers.js';
@@ -29,6 +30,26 @@ for (const kind of ['reference', 'python', 'node']) {
   });
 }
 
+browserTest("the lab's buttons, with the mouse", async ({ open, use }) => {
+  const server = await use(startServer('reference'));
+  const tab = await open(PAGE_FROM_DISK);
+  assert.equal(await tab.locator('#name').isVisible(), false);
+  await tab.page.fill('#server', server.url);
+  await tab.click('#connect');
+  await tab.hasStatus('Connected');
+  assert.equal(await tab.locator('#server').isVisible(), false);
+  assert.equal(await tab.locator('#chat').isVisible(), false);
+  await tab.page.fill('#name', 'ann');
+  await tab.click('#set-name');
+  await tab.isSignedInAs('ann');
+  assert.equal(await tab.locator('#name').isVisible(), false);
+  await tab.page.fill('#message', 'Hi');
+  await tab.click('#send');
+  await tab.sees('right You: Hi');
+  assert.equal(await tab.value('#message'), '');
+  assert.equal(await tab.focused(), 'message');
+});
+
 browserTest('the reference server serves the page, and the page offers that server', async ({ open, use }) => {
   const server = await use(startServer('reference'));
   const a = await open(server.page);
@@ -38,10 +59,21 @@ browserTest('the reference server serves the page, and the page offers that serv
   await b.enter('b');
   await a.say('Hi');
   await b.sees('left a: Hi');
+});
 
-  const headers = (await a.page.request.get(server.page)).headers();
-  assert.match(headers['content-security-policy'], /script-src 'self'|default-src 'self'/);
-  assert.doesNotMatch(headers['content-security-policy'], /unsafe/);
+browserTest('the reference server serves every file of the page, as it is, with its type and a strict policy', async ({ use }) => {
+  const server = await use(startServer('reference'));
+  const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
+  for (const name of ['', ...readdirSync(PAGE_FOLDER)]) {
+    const response = await fetch(server.page + name);
+    const file = name || 'index.html';
+    assert.equal(response.status, 200, `${file} is not served`);
+    assert.equal(await response.text(), readFileSync(new URL(file, PAGE_FOLDER), 'utf8'), `${file} is another one`);
+    assert.equal(response.headers.get('content-type').split(';')[0], types[file.split('.').pop()]);
+    const policy = response.headers.get('content-security-policy');
+    assert.match(policy, /default-src '(none|self)'/);
+    assert.doesNotMatch(policy, /unsafe/);
+  }
 });
 
 browserTest('any web server will do, in any folder', async ({ open, use }) => {

@@ -1,0 +1,45 @@
+#include "reference-server/frame.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatlab::server {
+namespace {
+
+using namespace std::string_literals;
+
+struct Case {
+  std::size_t payload_bytes;
+  std::string header;
+};
+
+void PrintTo(const Case& row, std::ostream* out) {
+  *out << row.payload_bytes << " bytes";
+}
+
+class TextFrame : public testing::TestWithParam<Case> {};
+
+// RFC 6455, section 5.2: FIN and opcode 1, no mask, the shortest way to write the length.
+TEST_P(TextFrame, IsHeaderAndPayload) {
+  std::string payload;
+  for (std::size_t i = 0; i < GetParam().payload_bytes; ++i)
+    payload.push_back(static_cast<char>('!' + i % 90));
+  const auto frame = encode_text_frame(payload);
+  ASSERT_EQ(frame->size(), GetParam().header.size() + payload.size());
+  EXPECT_EQ(frame->substr(0, GetParam().header.size()), GetParam().header);
+  EXPECT_TRUE(frame->ends_with(payload)) << "the payload was changed";
+}
+
+INSTANTIATE_TEST_SUITE_P(Lengths, TextFrame,
+                         testing::Values(Case{0, "\x81\x00"s}, Case{1, "\x81\x01"s}, Case{125, "\x81\x7D"s},
+                                         Case{126, "\x81\x7E\x00\x7E"s}, Case{255, "\x81\x7E\x00\xFF"s},
+                                         Case{256, "\x81\x7E\x01\x00"s}, Case{65535, "\x81\x7E\xFF\xFF"s},
+                                         Case{65536, "\x81\x7F\x00\x00\x00\x00\x00\x01\x00\x00"s},
+                                         Case{1 << 20, "\x81\x7F\x00\x00\x00\x00\x00\x10\x00\x00"s}));
+
+TEST(TextFrame, KeepsEveryByteOfThePayload) {
+  const auto payload = "zero \0, quotes \", é, 漢, 🎉, newline \n"s;
+  EXPECT_EQ(encode_text_frame(payload)->substr(2), payload);
+}
+
+}  // namespace
+}  // namespace chatlab::server
