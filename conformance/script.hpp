@@ -68,12 +68,6 @@ struct Step {
   int line = 0;  ///< in the suite file
 };
 
-/// Lets std::visit choose by the step's type among several lambdas.
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-
 /// A sentence taken apart: "alice, bob receive 20 times in order".
 struct Sentence {
   std::vector<std::string> clients;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "conformance/plan.hpp"
 #include "conformance/yaml_reader.hpp"

@@ -47,15 +47,21 @@ bool accepts(const Url& url) {
   return !failed;
 }
 
-/// An empty folder of its own for each test.
+/// An empty folder of its own for each test, and an end: start() and the destructor wait for processes, so
+/// one that cannot be ended would hold the test for ever. The alarm ends the test program then.
 class TargetTest : public testing::Test {
  protected:
   void SetUp() override {
+    constexpr unsigned patience_s = 30;
+    ::alarm(patience_s);
     auto name = testing::TempDir() + "chatlab-target-XXXXXX";
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder = name;
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  void TearDown() override {
+    ::alarm(0);
+    std::filesystem::remove_all(folder);
+  }
 
   std::filesystem::path folder;
 };
