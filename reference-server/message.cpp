@@ -83,6 +83,10 @@ Message parse_message(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {  // to the parser it would be the end of the text
     return Malformed{"The message is not JSON.", "It contains a NUL character."};  // P6
   }
+  if (text.starts_with(
+          "\xEF\xBB\xBF")) {  // the parser would pass over it; those who receive the chat would not
+    return Malformed{"The message is not JSON.", "It begins with a byte order mark."};  // P6
+  }
   Envelope envelope;
   if (!nlohmann::json::sax_parse(text, &envelope)) {
     return Malformed{"The message is not JSON.", plain_words(envelope.parse_error_text)};  // P6

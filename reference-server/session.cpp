@@ -45,10 +45,11 @@ asio::awaitable<std::optional<HttpRequest>> Session::serve_page_until_upgrade() 
     set_deadline(limits::http_exchange);
     http::request_parser<http::empty_body> parser;
     parser.header_limit(limits::http_head_bytes);
-    const auto [failed, size_bytes] = co_await http::async_read(outbox(), buffer_, parser, as_result);
+    const auto [failed, size_bytes] = co_await http::async_read_header(outbox(), buffer_, parser, as_result);
     if (failed) co_return std::nullopt;
     if (websocket::is_upgrade(parser.get())) co_return parser.release();
-    const auto response = answer_page_request(parser.get());
+    auto response = answer_page_request(parser.get());
+    if (!parser.is_done()) response.keep_alive(false);  // a body follows that nobody will read
     co_await http::async_write(outbox(), response, as_result);
     if (!response.keep_alive()) co_return std::nullopt;
   }
