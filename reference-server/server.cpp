@@ -142,7 +142,8 @@ asio::awaitable<void> Server::accept(tcp::acceptor& acceptor) {
 }
 
 asio::awaitable<void> Server::serve(tcp::socket socket) {
-  error_code ignored;  // without it a lone chat would wait for the peer's acknowledgement; still right
+  if (stopping_) co_return;  // taken just before stop(), which tells only the sessions that it finds
+  error_code ignored;        // without it a lone chat would wait for the peer's acknowledgement; still right
   socket.set_option(tcp::no_delay(true), ignored);
   Session session(std::move(socket), room_, log_);
   sessions_.insert(&session);

@@ -41,8 +41,8 @@ class Server {
   /// Serves until stop(). Call listen() before.
   void run();
 
-  /// Closes every socket with 1001; run() returns when they have ended, limits::farewell later at the most.
-  /// May be called from any thread, more than once.
+  /// Closes every socket with 1001; run() returns when they have ended, twice limits::farewell later at the
+  /// most. May be called from any thread, more than once.
   void stop();
 
  private:
