@@ -31,7 +31,8 @@ class Connection {
   static constexpr std::chrono::seconds close_handshake{1};
 
   /// Resolves, connects, does TLS with the certificate and the host name verified against the system's store,
-  /// and upgrades to WebSocket; all of it by `deadline`.
+  /// and upgrades to WebSocket; all of it by `deadline`, but for the resolving, which the system's resolver
+  /// bounds.
   static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
       Url url, Clock::time_point deadline);
 
