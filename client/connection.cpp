@@ -1,12 +1,13 @@
 #include "client/connection.hpp"
 
 #include <fmt/format.h>
-#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -33,6 +34,10 @@ Failure cannot_connect(const Url& url, const error_code& why) {
 }
 
 Failure no_tls(const Url& url, const error_code& why, long verification) {
+  if (verification == X509_V_ERR_HOSTNAME_MISMATCH || verification == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return Failure{
+        fmt::format("the certificate of {} cannot be trusted: it is not for {}", url.text(), url.host)};
+  }
   if (verification != X509_V_OK) {
     return Failure{fmt::format("the certificate of {} cannot be trusted: {}", url.text(),
                                X509_verify_cert_error_string(verification))};
@@ -101,8 +106,11 @@ asio::awaitable<Done> Connection::connect(Url url, Clock::time_point deadline) {
 
 asio::awaitable<Done> Connection::secure(Url url) {
   auto& tls = stream_.next_layer().make_secure(verifying_context());
-  SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
-  tls.set_verify_callback(asio::ssl::host_name_verification(url.host));
+  // The name in the certificate: an IP address has a field of its own there, and no place in SNI.
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls.native_handle()), url.host.c_str()) != 1) {
+    SSL_set1_host(tls.native_handle(), url.host.c_str());
+    SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
+  }
   const auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, as_result);
   if (failed) co_return no_tls(url, failed, SSL_get_verify_result(tls.native_handle()));
   co_return Done{};
@@ -119,9 +127,18 @@ asio::awaitable<Done> Connection::upgrade(Url url) {
   co_return Done{};
 }
 
-asio::awaitable<error_code> Connection::send(std::string text) {
+asio::awaitable<error_code> Connection::send(std::string text, Clock::time_point deadline) {
+  // The handler may run when this connection is gone, so it asks whether the write still waits.
+  const auto writing = std::make_shared<bool>(true);
+  asio::steady_timer patience(stream_.get_executor(), deadline);
+  patience.async_wait([this, writing](const error_code& cancelled) {
+    if (cancelled || !*writing) return;
+    gave_up_ = true;
+    reset();
+  });
   stream_.text(true);
   const auto [failed, size_bytes] = co_await stream_.async_write(asio::buffer(text), as_result);
+  *writing = false;
   co_return failed;
 }
 
@@ -154,6 +171,7 @@ Failure Connection::ended(const error_code& why) const {
     return Failure{"ended without a close frame"};
   }
   if (why == asio::error::connection_reset || why == asio::error::broken_pipe) return Failure{"reset"};
+  if (gave_up_) return Failure{"lost: the server did not take a message in time"};
   if (why == asio::error::operation_aborted) return Failure{"lost: a message could not be sent on it"};
   return Failure{fmt::format("broken: {}", why.message())};
 }

@@ -36,8 +36,9 @@ class Connection {
   static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
       Url url, Clock::time_point deadline);
 
-  /// Sends one text message. An error says that the connection is gone; receive() says why.
-  asio::awaitable<error_code> send(std::string text);
+  /// Sends one text message. An error says that the connection is gone; receive() says why. A peer that has
+  /// not taken all of it by `deadline` is given up: the line is dropped, as by reset().
+  asio::awaitable<error_code> send(std::string text, Clock::time_point deadline);
 
   /// Waits for the next message; a failure says how the connection ended. Pings are answered meanwhile. It
   /// waits as long as the connection lives: close() or reset() end it.
@@ -60,6 +61,7 @@ class Connection {
 
   Stream stream_;
   beast::flat_buffer buffer_;
+  bool gave_up_ = false;  // a message was not taken in time
 };
 
 }  // namespace chatlab::client

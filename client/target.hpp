@@ -1,12 +1,13 @@
 // A server that is started for a test: a command, run on a free port of this machine, and stopped with
-// everything that it started. It owns the process group, the port's reservation and the captured output.
+// everything that it started. It owns the process and the port's reservation.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <string>
 
-#include "client/descriptor.hpp"
+#include "client/port_reservation.hpp"
+#include "client/process.hpp"
 #include "client/url.hpp"
 
 namespace chatlab::client {
@@ -24,25 +25,16 @@ class LaunchedServer {
   /// carries the exit status and the last lines of output.
   static boost::system::result<std::unique_ptr<LaunchedServer>, Failure> start(Launch launch);
 
-  /// Ends the process group: SIGTERM, then SIGKILL.
-  ~LaunchedServer();
-
-  LaunchedServer(const LaunchedServer&) = delete;
-  LaunchedServer& operator=(const LaunchedServer&) = delete;
-
   const Url& url() const { return url_; }
 
  private:
-  class PortReservation;
-
   LaunchedServer() = default;
   boost::system::result<void, Failure> wait_until_it_accepts(const Launch& launch);
   Failure did_not_start(std::string_view how) const;
 
   std::unique_ptr<PortReservation> port_;
+  std::unique_ptr<Process> process_;
   Url url_;
-  int process_ = -1;   // also the process group
-  Descriptor output_;  // a file without a name: stdout and stderr
 };
 
 }  // namespace chatlab::client

@@ -1,13 +1,19 @@
 #include "conformance/actor.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 
 namespace chatlab::conformance {
 
-Actor::Actor(std::string client, std::string username, Change& change, Clock::time_point began)
-    : username_(std::move(username)), change_(change), began_(began), transcript_{std::move(client), {}} {}
+Actor::Actor(std::string client, std::string username, Change& change, Clock::time_point began,
+             Clock::duration patience)
+    : username_(std::move(username)),
+      change_(change),
+      began_(began),
+      patience_(patience),
+      transcript_{std::move(client), {}} {}
 
 asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(client::Url url,
                                                                              Clock::time_point deadline) {
@@ -30,7 +36,14 @@ asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(cli
 asio::awaitable<void> Actor::send(std::string text) {
   record(Event::Kind::sent, text);
   // A failed write means that the connection is gone; the reader learns why and records it.
-  if (is_open()) co_await connection_->send(std::move(text));
+  if (is_open()) co_await connection_->send(std::move(text), Clock::now() + patience_);
+}
+
+asio::awaitable<void> Actor::say_goodbye() {
+  patience_ = std::min<Clock::duration>(patience_, client::Connection::close_handshake);
+  const Json goodbye = {{"type", "disconnect"}, {"username", username_}};
+  if (is_open()) co_await send(goodbye);
+  co_await close();
 }
 
 asio::awaitable<void> Actor::close() {

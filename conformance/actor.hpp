@@ -20,14 +20,19 @@ class Actor {
   static constexpr std::size_t most_events = 20'000;
   static constexpr std::size_t most_bytes = 64 << 20;
 
-  /// `username` is what it logs in as. `change` and `began` are the check's.
-  Actor(std::string client, std::string username, Change& change, Clock::time_point began);
+  /// `username` is what it logs in as. `change` and `began` are the check's. What the server has not taken
+  /// within `patience` ends the connection.
+  Actor(std::string client, std::string username, Change& change, Clock::time_point began,
+        Clock::duration patience);
   Actor(const Actor&) = delete;
 
   asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Url url,
                                                                         Clock::time_point deadline);
   asio::awaitable<void> send(std::string text);
   asio::awaitable<void> send(const Json& message) { return send(to_text(message)); }
+
+  /// Logs out and closes.
+  asio::awaitable<void> say_goodbye();
 
   /// Close handshake, bounded; nothing where there is no connection. The reader ends soon after.
   asio::awaitable<void> close();
@@ -55,6 +60,7 @@ class Actor {
   std::string username_;
   Change& change_;
   Clock::time_point began_;
+  Clock::duration patience_;
   Transcript transcript_;
   std::unique_ptr<client::Connection> connection_;
   std::size_t received_bytes_ = 0;

@@ -3,12 +3,13 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "conformance/crew.hpp"
+#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 
 asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capabilities(
     client::Url url, std::chrono::milliseconds timeout) {
-  Crew crew(co_await asio::this_coro::executor, make_tag());
+  Crew crew(co_await asio::this_coro::executor, make_tag(), timeout);
   auto& first = crew.add("first");
   auto& second = crew.add("second");
   for (const char* client : {"first", "second"}) {

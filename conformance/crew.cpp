@@ -4,18 +4,17 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
-#include <random>
 #include <stdexcept>
 
-#include "conformance/plan.hpp"
+#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 
-Crew::Crew(const asio::any_io_executor& executor, std::string tag)
-    : tag_(std::move(tag)), change_(executor) {}
+Crew::Crew(const asio::any_io_executor& executor, std::string tag, Clock::duration patience)
+    : tag_(std::move(tag)), patience_(patience), change_(executor) {}
 
 Actor& Crew::add(const std::string& client) {
-  actors_.push_back(std::make_unique<Actor>(client, tagged(client, tag_), change_, began_));
+  actors_.push_back(std::make_unique<Actor>(client, tagged(client, tag_), change_, began_, patience_));
   return *actors_.back();
 }
 
@@ -47,20 +46,18 @@ asio::awaitable<std::string> Crew::send_marker(std::string client) {
 }
 
 asio::awaitable<void> Crew::disband() {
-  // All at once: a server that does not answer the close handshake costs its time once.
+  // All at once: a server that does not take the goodbye, or does not answer it, costs its time once.
   const auto executor = co_await asio::this_coro::executor;
-  std::size_t closing = actors_.size();
+  std::size_t leaving = actors_.size();
   for (auto& actor : actors_) {
-    const Json goodbye = {{"type", "disconnect"}, {"username", actor->username()}};
-    if (actor->is_open()) co_await actor->send(goodbye);
-    asio::co_spawn(executor, actor->close(), [this, &closing](const std::exception_ptr& failure) {
-      --closing;
+    asio::co_spawn(executor, actor->say_goodbye(), [this, &leaving](const std::exception_ptr& failure) {
+      --leaving;
       change_.announce();
       if (failure) std::rethrow_exception(failure);
     });
   }
   const auto over = [&] {
-    return closing == 0 &&
+    return leaving == 0 &&
            std::none_of(actors_.begin(), actors_.end(), [](auto& one) { return one->is_reading(); });
   };
   // No deadline: each close is bounded, and it ends the reader.
@@ -75,15 +72,6 @@ std::vector<Transcript> Crew::transcripts() const {
 
 std::string Crew::fence_name(int number) const {
   return fence_marker(number, tag_);
-}
-
-std::string make_tag() {
-  constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
-  static std::mt19937 random(std::random_device{}());
-  std::uniform_int_distribution<std::size_t> any(0, letters.size() - 1);
-  std::string tag(6, ' ');
-  for (auto& letter : tag) letter = letters[any(random)];
-  return tag;
 }
 
 }  // namespace chatlab::conformance

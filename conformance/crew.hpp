@@ -12,7 +12,8 @@ namespace chatlab::conformance {
 
 class Crew {
  public:
-  Crew(const asio::any_io_executor& executor, std::string tag);
+  /// What the server has not taken within `patience` ends the connection of the client that sent it.
+  Crew(const asio::any_io_executor& executor, std::string tag, Clock::duration patience);
 
   /// Adds a client that will log in as its tagged name.
   Actor& add(const std::string& client);
@@ -39,20 +40,17 @@ class Crew {
   /// A name that no other client of this crew has had, for a marker.
   std::string next_marker() { return fence_name(++markers_); }
 
-  const std::vector<std::unique_ptr<Actor>>& actors() const { return actors_; }
   std::vector<Transcript> transcripts() const;
 
  private:
   std::string fence_name(int number) const;
 
   std::string tag_;
+  Clock::duration patience_;
   Change change_;
   Clock::time_point began_ = Clock::now();
   std::vector<std::unique_ptr<Actor>> actors_;
   int markers_ = 0;
 };
-
-/// Six letters and digits that nobody else's names contain.
-std::string make_tag();
 
 }  // namespace chatlab::conformance

@@ -2,8 +2,11 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 
 #include "conformance/embedded_server.hpp"
@@ -21,27 +24,29 @@ int complain(const std::string& text, ExitCode code) {
   return static_cast<int>(code);
 }
 
-void print_report(const RunResult& result, const Options& options) {
+/// False where the report could not be written.
+bool print_report(const RunResult& result, const Options& options) {
   const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-  fmt::print("{}", options.format == Format::json ? json_report(result, options.transcript)
-                                                  : text_report(result, {colour, options.transcript}));
-  std::fflush(stdout);
+  const auto text = options.format == Format::json ? json_report(result, options.transcript)
+                                                   : text_report(result, {colour, options.transcript});
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
 }
 
 RunResult run_against_target(const Suite& suite, const Options& options) {
   auto settings = options.run;
+  const auto began = std::chrono::steady_clock::now();
   if (options.url) {
     settings.url = *options.url;
     return run_suite(suite, settings);
   }
   if (options.launch) {
     const auto launched = client::LaunchedServer::start(*options.launch);
-    if (launched.has_error()) return unreachable_result(suite, settings, launched.error().text);
+    if (launched.has_error()) return unreachable_result(suite, settings, launched.error().text, began);
     settings.url = (*launched)->url();
     return run_suite(suite, settings);
   }
   const auto embedded = EmbeddedServer::start();
-  if (embedded.has_error()) return unreachable_result(suite, settings, embedded.error().text);
+  if (embedded.has_error()) return unreachable_result(suite, settings, embedded.error().text, began);
   settings.url = (*embedded)->url();
   return run_suite(suite, settings);
 }
@@ -55,7 +60,9 @@ int test(const Options& options) {
   }
   if (const auto mistake = selection_mistake(*suite, options.run)) return complain(*mistake, ExitCode::usage);
   const auto result = run_against_target(*suite, options);
-  print_report(result, options);
+  if (!print_report(result, options)) {
+    return complain(fmt::format("cannot write the report: {}", std::strerror(errno)), ExitCode::inconclusive);
+  }
   return static_cast<int>(exit_code(result));
 }
 

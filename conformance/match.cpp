@@ -5,21 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
+
+#include "conformance/legible.hpp"
+#include "conformance/pattern.hpp"
 
 namespace chatlab::conformance {
 namespace {
-
-constexpr auto no_such_matcher = "";
-
-/// The matcher's word where the pattern is one: an object with a single reserved field.
-std::string matcher_of(const Json& pattern) {
-  if (!pattern.is_object() || pattern.size() != 1) return no_such_matcher;
-  const auto& word = pattern.begin().key();
-  for (const char* matcher : {"exactly", "ours", "mentions", "one of"}) {
-    if (word == matcher) return word;
-  }
-  return no_such_matcher;
-}
 
 std::string kind_of(const Json& value) {
   if (value.is_object()) return "an object";
@@ -154,11 +146,27 @@ class Comparison {
   }
 
   void compare_mentions(const Json& texts, const Json& value, const std::string& place) {
-    const auto inside_text = to_text(value);
     for (const auto& text : texts.is_array() ? texts : Json::array({texts})) {
-      if (inside_text.find(text.get<std::string>()) != std::string::npos) continue;
+      if (mentions(value, text.get<std::string>())) continue;
       say(place, fmt::format("does not mention \"{}\"", text.get<std::string>()));
     }
+  }
+
+  /// True where a string, a field's name or another value inside holds the text. A string may hold JSON once
+  /// more, where the text stands escaped.
+  static bool mentions(const Json& value, const std::string& text) {
+    if (value.is_structured()) {
+      const auto items = value.items();
+      return std::any_of(items.begin(), items.end(), [&](const auto& item) {
+        return (value.is_object() && holds(item.key(), text)) || mentions(item.value(), text);
+      });
+    }
+    return holds(value.is_string() ? value.get<std::string>() : to_text(value), text);
+  }
+  static bool holds(const std::string& whole, const std::string& text) {
+    const auto quoted = to_text(text);
+    const auto escaped = std::string_view(quoted).substr(1, quoted.size() - 2);
+    return whole.find(text) != std::string::npos || whole.find(escaped) != std::string::npos;
   }
 
   void compare_any(const Json& patterns, const Json& value, const std::string& place) {
@@ -174,65 +182,12 @@ class Comparison {
   const Ownership& ownership_;
 };
 
-/// The pattern with its matchers replaced by what they stand for.
-Json example_of(const Json& pattern) {
-  const auto matcher = matcher_of(pattern);
-  if (matcher == "exactly" || matcher == "ours") return example_of(pattern[matcher]);
-  if (matcher == "one of") return example_of(pattern[matcher].front());
-  if (matcher == "mentions") {
-    auto example = Json::array({"..."});
-    for (const auto& text :
-         pattern[matcher].is_array() ? pattern[matcher] : Json::array({pattern[matcher]})) {
-      example.push_back(text);
-    }
-    example.push_back("...");
-    return example;
-  }
-  if (pattern == "$any") return "...";
-  auto example = pattern;
-  if (pattern.is_object()) {
-    for (const auto& field : pattern.items()) {
-      if (field.value() == "$absent") {
-        example.erase(field.key());
-      } else {
-        example[field.key()] = example_of(field.value());
-      }
-    }
-  } else if (pattern.is_array()) {
-    for (auto& item : example) item = example_of(item);
-  }
-  return example;
-}
-
 }  // namespace
 
 std::vector<std::string> differences(const Json& pattern, const Json& value, const Ownership& ownership) {
   Comparison comparison(ownership);
   comparison.compare(pattern, value, "");
   return std::move(comparison.found);
-}
-
-std::string describe_pattern(const Json& pattern) {
-  if (matcher_of(pattern) == "mentions")
-    return fmt::format("a message with {}", to_text(pattern["mentions"]));
-  auto text = to_text(example_of(pattern));
-  constexpr std::string_view placeholder = "\"...\"";  // stands for something, and is no text itself
-  for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
-    text.replace(at, placeholder.size(), "...");
-  }
-  return text;
-}
-
-std::string shortened(const std::string& text, std::size_t most_bytes) {
-  if (text.size() <= most_bytes) return text;
-  const auto is_continuation = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  std::size_t head = most_bytes * 2 / 3;
-  while (head > 0 && is_continuation(head)) --head;
-  std::size_t tail = text.size() - most_bytes / 3;
-  while (tail < text.size() && is_continuation(tail)) ++tail;
-  return fmt::format("{} [... {} bytes ...] {}", text.substr(0, head), tail - head, text.substr(tail));
 }
 
 }  // namespace chatlab::conformance

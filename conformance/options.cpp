@@ -28,7 +28,7 @@ Exit codes:
   1  a must failed, or was blocked by one that did
   2  wrong usage, or a mistake in a suite file
   3  the server cannot be reached or does not start
-  4  a must is inconclusive, or an error inside this program
+  4  a must is inconclusive, no check showed anything, or an error inside this program
 
 Examples:
   chatlab-conformance ws://localhost:8081
@@ -102,6 +102,9 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   if (given.count("launch")) {
     if (options.url) return UsageError{"a URL and --launch name two servers; give one of them"};
     options.launch = client::Launch{given["launch"].as<std::string>(), "", client::Launch{}.startup};
+    if (options.launch->command.find_first_not_of(" \t\n") == std::string::npos) {
+      return UsageError{"--launch takes a command, such as 'python3 app.py'; this one is empty"};
+    }
     options.run.target = options.launch->command;
   }
   if (given.count("cwd")) {

@@ -1,6 +1,6 @@
 #include "conformance/ownership.hpp"
 
-#include "conformance/plan.hpp"
+#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 

@@ -3,40 +3,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
-#include <stdexcept>
+
+#include "conformance/variables.hpp"
 
 namespace chatlab::conformance {
 namespace {
 
-/// Stops the making of a plan; caught in make_plan.
-struct Mistake : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+constexpr std::size_t most_bytes = 64 << 20;  // of one check's messages together
 
-std::string filler(std::string_view size) {
-  constexpr std::size_t most_bytes = 16 << 20;
-  std::size_t size_bytes = 0;
-  const auto [end, failed] = std::from_chars(size.data(), size.data() + size.size(), size_bytes);
-  if (failed != std::errc{} || end != size.data() + size.size() || size_bytes > most_bytes) {
-    throw Mistake(fmt::format("$filler takes a number up to {}, not '{}'", most_bytes, size));
-  }
-  std::string text(size_bytes, ' ');
-  for (std::size_t i = 0; i < size_bytes; ++i) text[i] = static_cast<char>('a' + i % 26);
-  return text;
-}
-
+/// Writes the steps out and follows, step by step, who is connected and who is logged in.
 class Writer {
  public:
-  Writer(const Check& check, const std::string& tag) : check_(check), tag_(tag) {
+  Writer(const Check& check, const std::string& tag) : variables_(check, tag) {
     for (const auto& part : check.clients) {
-      names_.insert(part.name);
+      clients_.insert(part.name);
+      if (part.state != Part::State::not_connected) connected_.insert(part.name);
       if (part.state == Part::State::logged_in) logged_in_.push_back(part.name);
     }
-    names_.insert(check.names.begin(), check.names.end());
   }
 
+  std::vector<Step> write_all(const std::vector<Step>& steps) {
+    auto written = write(steps);
+    if (expecting_.empty()) return written;
+    throw ScriptMistake(fmt::format(
+        "no fence follows, so it cannot be known that nothing more came to {}; end with 'fence: ...'",
+        *expecting_.begin()));
+  }
+
+  int line() const { return line_; }
+
+ private:
   std::vector<Step> write(const std::vector<Step>& steps) {
     std::vector<Step> written;
     for (const auto& step : steps) {
@@ -46,64 +43,93 @@ class Writer {
     return written;
   }
 
-  int line() const { return line_; }
-
- private:
   void add(std::vector<Step>& to, const Send& send) {
+    verify_connected(send.client);
     for (int i = 1; i <= send.times; ++i) {
-      to.push_back({Send{client(send.client), fill_in(send.message, i), 1}, line_});
+      auto message = variables_.fill_in(send.message, i);
+      written_bytes_ += to_text(message).size();
+      if (written_bytes_ > most_bytes) {
+        throw ScriptMistake(fmt::format("its messages are more than {} MiB together", most_bytes >> 20));
+      }
+      to.push_back({Send{send.client, std::move(message), 1}, line_});
     }
     const auto type = send.message.is_object() ? send.message.value("type", Json()) : Json();
     if (type == "disconnect") leave(send.client);
     if (type == "login") join(send.client);
   }
   void add(std::vector<Step>& to, const Receive& receive) {
-    Receive written{clients(receive.clients), {}, 1, receive.copies_allowed};
-    for (int i = 1; i <= receive.times; ++i) written.patterns.push_back(fill_in(receive.patterns.front(), i));
-    expecting_.insert(receive.clients.begin(), receive.clients.end());
+    verify_known(receive.clients);
+    Receive written{receive.clients, {}, 1, receive.copies_allowed};
+    for (int i = 1; i <= receive.times; ++i) {
+      written.patterns.push_back(variables_.fill_in(receive.patterns.front(), i));
+    }
+    listening_.insert(receive.clients.begin(), receive.clients.end());
+    if (!receive.copies_allowed) expecting_.insert(receive.clients.begin(), receive.clients.end());
     to.push_back({written, line_});
   }
   void add(std::vector<Step>& to, const NeverReceive& never) {
+    verify_known(never.clients);
+    listening_.insert(never.clients.begin(), never.clients.end());
     expecting_.insert(never.clients.begin(), never.clients.end());
-    to.push_back({NeverReceive{clients(never.clients), fill_in(never.pattern, 0)}, line_});
+    to.push_back({NeverReceive{never.clients, variables_.fill_in(never.pattern, 0)}, line_});
   }
   void add(std::vector<Step>& to, const Connect& connect) {
-    to.push_back({Connect{client(connect.client)}, line_});
+    verify_known({connect.client});
+    if (!connected_.insert(connect.client).second) {
+      throw ScriptMistake(fmt::format("{} is connected already", connect.client));
+    }
+    to.push_back({connect, line_});
   }
   void add(std::vector<Step>& to, const Close& close) {
-    leave(close.client);
-    to.push_back({Close{client(close.client)}, line_});
+    end_connection(close.client);
+    to.push_back({close, line_});
   }
   void add(std::vector<Step>& to, const Vanish& vanish) {
-    leave(vanish.client);
-    to.push_back({Vanish{client(vanish.client)}, line_});
+    end_connection(vanish.client);
+    to.push_back({vanish, line_});
   }
   void add(std::vector<Step>& to, const Fence& fence) {
-    for (const auto& name : clients(fence.clients)) {
+    verify_known(fence.clients);
+    for (const auto& name : fence.clients) {
       if (is_logged_in(name)) continue;
-      throw Mistake(fmt::format("the fence's marker is a chat, but {} is not logged in here", name));
+      throw ScriptMistake(fmt::format("the fence's marker is a chat, but {} is not logged in here", name));
     }
-    // Only those who expect something need to hear the marker, and only the logged-in ones can.
+    for (const auto& name : expecting_) {
+      if (is_logged_in(name)) continue;
+      throw ScriptMistake(fmt::format(
+          "the fence's marker does not reach {}, who is not logged in here, so it cannot show that "
+          "nothing more came; let {} log in before the fence",
+          name, name));
+    }
+    // Only those whose messages matter need to hear the marker.
     std::vector<std::string> observers;
     for (const auto& name : logged_in_) {
-      if (expecting_.count(name)) observers.push_back(name);
+      if (listening_.count(name)) observers.push_back(name);
     }
     to.push_back({Fence{fence.clients, observers.empty() ? logged_in_ : observers}, line_});
+    listening_.clear();
     expecting_.clear();
   }
   void add(std::vector<Step>& to, const Repeat& repeat) {
     const int line = line_;
-    to.push_back({Repeat{write(repeat.steps)}, line});
+    const auto connected_before = connected_;
+    auto steps = write(repeat.steps);
+    if (connected_ != connected_before) {
+      line_ = line;
+      throw ScriptMistake("what is repeated must end with the connections with which it began");
+    }
+    to.push_back({Repeat{std::move(steps)}, line});
   }
 
-  std::string client(const std::string& name) const {
-    const auto is = [&](const Part& part) { return part.name == name; };
-    if (std::any_of(check_.clients.begin(), check_.clients.end(), is)) return name;
-    throw Mistake(fmt::format("'{}' is not one of the check's clients", name));
+  void verify_known(const std::vector<std::string>& names) const {
+    for (const auto& name : names) {
+      if (clients_.count(name)) continue;
+      throw ScriptMistake(fmt::format("'{}' is not one of the check's clients", name));
+    }
   }
-  std::vector<std::string> clients(const std::vector<std::string>& names) const {
-    for (const auto& name : names) client(name);
-    return names;
+  void verify_connected(const std::string& name) const {
+    verify_known({name});
+    if (!connected_.count(name)) throw ScriptMistake(fmt::format("{} is not connected here", name));
   }
 
   bool is_logged_in(const std::string& name) const {
@@ -115,54 +141,19 @@ class Writer {
   void leave(const std::string& name) {
     logged_in_.erase(std::remove(logged_in_.begin(), logged_in_.end(), name), logged_in_.end());
   }
-
-  Json fill_in(const Json& value, int i) const {
-    if (value.is_string()) return fill_in_text(value.get<std::string>(), i);
-    auto filled = value;
-    if (value.is_structured()) {
-      for (auto& item : filled.items()) item.value() = fill_in(item.value(), i);
-    }
-    return filled;
+  void end_connection(const std::string& name) {
+    verify_connected(name);
+    connected_.erase(name);
+    leave(name);
   }
 
-  std::string fill_in_text(const std::string& text, int i) const {
-    if (text == "$any" || text == "$absent") return text;
-    std::string filled;
-    for (std::size_t at = 0; at < text.size();) {
-      if (text[at] != '$') {
-        filled.push_back(text[at++]);
-        continue;
-      }
-      const auto end =
-          std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at + 1), text.size());
-      const auto word = text.substr(at + 1, end - at - 1);
-      at = end;
-      if (word == "filler" && text.compare(end, 1, "(") == 0) {
-        const auto close = std::min(text.find(')', end), text.size());
-        filled += filler(std::string_view(text).substr(end + 1, close - end - 1));
-        at = std::min(close + 1, text.size());
-      } else {
-        filled += variable(word, i);
-      }
-    }
-    return filled;
-  }
-
-  std::string variable(const std::string& word, int i) const {
-    if (word == "nonce") return tagged("nonce", tag_);
-    if (word == "i") return std::to_string(i);
-    if (names_.count(word)) return tagged(word, tag_);
-    throw Mistake(
-        fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any or "
-                    "$absent",
-                    word));
-  }
-
-  const Check& check_;
-  const std::string& tag_;
-  std::set<std::string> names_;
-  std::vector<std::string> logged_in_;  // at the step that is being written
-  std::set<std::string> expecting_;     // something, since the last fence
+  Variables variables_;
+  std::set<std::string> clients_;
+  std::set<std::string> connected_;     // at the step that is being written, as logged_in_
+  std::vector<std::string> logged_in_;  // in the order of their logins
+  std::set<std::string> listening_;     // for anything, since the last fence
+  std::set<std::string> expecting_;     // exactly one copy, or none: what only a fence can show
+  std::size_t written_bytes_ = 0;
   int line_ = 0;
 };
 
@@ -171,35 +162,10 @@ class Writer {
 boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::string& tag) {
   Writer writer(check, tag);
   try {
-    return Plan{&check, tag, writer.write(check.script)};
-  } catch (const Mistake& mistake) {
+    return Plan{&check, tag, writer.write_all(check.script)};
+  } catch (const ScriptMistake& mistake) {
     return PlanError{mistake.what(), writer.line()};
   }
-}
-
-std::string tagged(std::string_view name, std::string_view tag) {
-  return fmt::format("{}-{}", name, tag);
-}
-
-std::string untagged(std::string text, std::string_view tag) {
-  const auto suffix = fmt::format("-{}", tag);
-  for (auto at = text.find(suffix); at != std::string::npos; at = text.find(suffix, at))
-    text.erase(at, suffix.size());
-  return text;
-}
-
-std::string fence_marker(int number, std::string_view tag) {
-  return fmt::format("fence-{}-{}", number, tag);
-}
-
-bool holds_fence_marker(std::string_view text, std::string_view tag) {
-  const auto suffix = fmt::format("-{}", tag);
-  for (auto at = text.find("fence-"); at != std::string_view::npos; at = text.find("fence-", at + 1)) {
-    const auto digits = text.substr(at + 6);
-    const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
-    if (end > 0 && digits.substr(end).starts_with(suffix)) return true;
-  }
-  return false;
 }
 
 }  // namespace chatlab::conformance

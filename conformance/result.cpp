@@ -16,16 +16,19 @@ double RunResult::possible() const {
 
 ExitCode exit_code(const RunResult& result) {
   if (result.unreachable) return ExitCode::unreachable;
+  bool shown = false;
   bool failed = false;
-  bool inconclusive = false;
+  bool inconclusive = result.internal_error.has_value();
   for (const auto& check : result.checks) {
-    if (check.check->level != Level::must) continue;
     const auto status = check.verdict.status;
+    shown |= status == Status::passed || status == Status::failed;
+    if (check.check->level != Level::must) continue;
     failed |= status == Status::failed || status == Status::blocked;
     inconclusive |= status == Status::inconclusive;
   }
   if (inconclusive) return ExitCode::inconclusive;
-  return failed ? ExitCode::must_failed : ExitCode::all_musts_pass;
+  if (failed) return ExitCode::must_failed;
+  return shown ? ExitCode::all_musts_pass : ExitCode::inconclusive;
 }
 
 }  // namespace chatlab::conformance

@@ -30,7 +30,8 @@ struct RunResult {
   std::string target;   ///< the server under test, for people
   std::string command;  ///< the command line that names the same target again, for "--only ID"
   std::vector<CheckResult> checks;
-  std::optional<std::string> unreachable;  ///< why no check could be run
+  std::optional<std::string> unreachable;     ///< why no check could be run
+  std::optional<std::string> internal_error;  ///< why this program could not go on
   Capabilities capabilities;
   std::chrono::milliseconds duration{};
 
@@ -47,7 +48,8 @@ enum class ExitCode {
   inconclusive = 4,
 };
 
-/// An inconclusive must outweighs a failed one: the score is then no score.
+/// An inconclusive must outweighs a failed one: the score is then no score. Where not one check passed or
+/// failed, nothing was shown, and that is inconclusive too.
 ExitCode exit_code(const RunResult& result);
 
 }  // namespace chatlab::conformance

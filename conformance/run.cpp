@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "conformance/stage.hpp"
+#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 namespace {
@@ -85,13 +86,34 @@ asio::awaitable<CheckResult> run_check(const Check& check, const RunSettings& se
 asio::awaitable<void> run_checks(const Suite& suite, const RunSettings& settings, RunResult& result) {
   auto capabilities = co_await find_capabilities(settings.url, settings.timeout);
   if (capabilities.has_error()) {
-    result = unreachable_result(suite, settings, capabilities.error().text);
+    result.unreachable = capabilities.error().text;
     co_return;
   }
   result.capabilities = *capabilities;
   for (const auto& check : suite.checks) {
     result.checks.push_back(co_await run_check(check, settings, result));
   }
+}
+
+RunResult empty_result(const Suite& suite, const RunSettings& settings) {
+  RunResult result;
+  result.suite = &suite;
+  result.target = settings.target;
+  result.command = settings.command;
+  return result;
+}
+
+/// Gives every check that was not reached its verdict, and the run its duration.
+void close_result(RunResult& result, const RunSettings& settings, Clock::time_point began) {
+  const auto* why = result.unreachable ? "the server could not be reached" : "the run ended before it";
+  for (auto at = result.checks.size(); at < result.suite->checks.size(); ++at) {
+    CheckResult missed;
+    missed.check = &result.suite->checks[at];
+    const bool selected = is_selected(*missed.check, settings.only, settings.exclude);
+    missed.verdict = selected ? Verdict{Status::inconclusive, why} : Verdict{Status::skipped, ""};
+    result.checks.push_back(std::move(missed));
+  }
+  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
 }
 
 }  // namespace
@@ -114,35 +136,27 @@ std::optional<std::string> selection_mistake(const Suite& suite, const RunSettin
   return "--only and --exclude leave no check to run";
 }
 
-RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why) {
-  RunResult result;
-  result.suite = &suite;
-  result.target = settings.target;
-  result.command = settings.command;
+RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why,
+                             Clock::time_point began) {
+  auto result = empty_result(suite, settings);
   result.unreachable = why;
-  for (const auto& check : suite.checks) {
-    CheckResult one;
-    one.check = &check;
-    one.verdict = is_selected(check, settings.only, settings.exclude)
-                      ? Verdict{Status::inconclusive, "the server could not be reached"}
-                      : Verdict{Status::skipped, ""};
-    result.checks.push_back(std::move(one));
-  }
+  close_result(result, settings, began);
   return result;
 }
 
 RunResult run_suite(const Suite& suite, const RunSettings& settings) {
   const auto began = Clock::now();
-  RunResult result;
-  result.suite = &suite;
-  result.target = settings.target;
-  result.command = settings.command;
-  asio::io_context io_context(1);
-  asio::co_spawn(io_context, run_checks(suite, settings, result), [](const std::exception_ptr& failure) {
-    if (failure) std::rethrow_exception(failure);
-  });
-  io_context.run();
-  result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+  auto result = empty_result(suite, settings);
+  try {
+    asio::io_context io_context(1);
+    asio::co_spawn(io_context, run_checks(suite, settings, result), [](const std::exception_ptr& failure) {
+      if (failure) std::rethrow_exception(failure);
+    });
+    io_context.run();
+  } catch (const std::exception& bug) {
+    result.internal_error = bug.what();  // what was shown before it still stands
+  }
+  close_result(result, settings, began);
   return result;
 }
 

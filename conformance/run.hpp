@@ -21,11 +21,14 @@ struct RunSettings {
   std::vector<std::string> exclude;         ///< globs
 };
 
-/// The suite must outlive the result. Blocks until all checks are done.
+/// The suite must outlive the result. Blocks until all checks are done. What goes wrong inside this program
+/// ends the run, and the result says so.
 RunResult run_suite(const Suite& suite, const RunSettings& settings);
 
-/// The result where there is no server to test: every check inconclusive, and why.
-RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why);
+/// The result where there is no server to test: every check inconclusive, and why. `began`: when the search
+/// for the server did.
+RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why,
+                             std::chrono::steady_clock::time_point began);
 
 /// What is wrong with --only and --exclude for this suite, in words: a glob that matches nothing, or nothing
 /// left to run.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "conformance/pattern.hpp"
 #include "conformance/plan.hpp"
 #include "conformance/yaml_reader.hpp"
 
@@ -37,6 +38,8 @@ std::vector<Part> read_clients(const YamlReader& node) {
   return clients;
 }
 
+constexpr int most_times = 10'000;  // of a message in one step; a check is to last seconds
+
 std::vector<Step> read_script(const YamlReader& node);
 
 Step read_bare_step(const YamlReader& node) {
@@ -48,6 +51,12 @@ Step read_bare_step(const YamlReader& node) {
     if (sentence.verb == "vanish") return {Vanish{client}, node.line()};
   }
   node.fail(fmt::format("not a step; steps are {}", sentence_examples()));
+}
+
+Json read_pattern(const YamlReader& node) {
+  auto pattern = node.json();
+  if (const auto mistake = pattern_mistake(pattern)) node.fail(*mistake);
+  return pattern;
 }
 
 Step read_step(const YamlReader& node) {
@@ -63,18 +72,19 @@ Step read_step(const YamlReader& node) {
   }
   if (words == "repeat") return {Repeat{read_script(body)}, node.line()};
   const auto sentence = parse_sentence(words);
+  if (sentence.times > most_times) node.fail(fmt::format("at most {} times", most_times));
   const bool one = sentence.clients.size() == 1;
   if (sentence.verb == "send" && one && !sentence.in_order) {
     return {Send{sentence.clients.front(), body.json(), sentence.times}, node.line()};
   }
   if (sentence.verb == "receive" && (sentence.times == 1 || sentence.in_order)) {
-    return {Receive{sentence.clients, {body.json()}, sentence.times, false}, node.line()};
+    return {Receive{sentence.clients, {read_pattern(body)}, sentence.times, false}, node.line()};
   }
   if (sentence.verb == "hear" && sentence.times == 1) {
-    return {Receive{sentence.clients, {body.json()}, 1, true}, node.line()};
+    return {Receive{sentence.clients, {read_pattern(body)}, 1, true}, node.line()};
   }
   if (sentence.verb == "never receive" && sentence.times == 1) {
-    return {NeverReceive{sentence.clients, body.json()}, node.line()};
+    return {NeverReceive{sentence.clients, read_pattern(body)}, node.line()};
   }
   node.fail(fmt::format("'{}' is not a step; steps are {}", words, sentence_examples()));
 }
@@ -90,7 +100,6 @@ Check read_check(const YamlReader& node) {
   node.allow(
       {"id", "title", "level", "points", "rule", "quote", "hint", "needs", "clients", "names", "script"});
   Check check;
-  check.line = node.line();
   check.id = node.required("id").text();
   const auto dot = check.id.find('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == check.id.size()) {

@@ -35,7 +35,6 @@ struct Check {
   std::vector<Part> clients;
   std::vector<std::string> names;  ///< further names that the script uses as $name
   std::vector<Step> script;
-  int line = 0;
 
   std::string_view area() const { return std::string_view(id).substr(0, id.find('.')); }
 };

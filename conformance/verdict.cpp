@@ -4,26 +4,22 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
+#include "conformance/evidence.hpp"
+#include "conformance/legible.hpp"
 #include "conformance/match.hpp"
+#include "conformance/pattern.hpp"
+#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 namespace {
-
-/// "alice", "alice and bob", "alice, bob and carol".
-std::string listed(const std::vector<std::string>& names) {
-  if (names.size() < 2) return names.empty() ? "nobody" : names.front();
-  const std::vector<std::string> head(names.begin(), names.end() - 1);
-  return fmt::format("{} and {}", fmt::join(head, ", "), names.back());
-}
 
 /// Judges the windows of one segment, step by step.
 class SegmentJudge {
  public:
   SegmentJudge(const Record& record, const Segment& segment, const Ownership& ownership)
-      : record_(record), segment_(segment), ownership_(ownership) {}
+      : record_(record), segment_(segment), ownership_(ownership), evidence_(record, segment, ownership) {}
 
   /// The first expectation that was not kept, in words.
   std::optional<std::string> first_failure() const {
@@ -43,8 +39,6 @@ class SegmentJudge {
   }
 
  private:
-  using Frames = std::vector<const Event*>;
-
   // ---- what was expected, client by client ----
 
   std::optional<std::string> judge_receive(const Receive& receive, std::size_t step) const {
@@ -61,19 +55,19 @@ class SegmentJudge {
   /// What this client received instead of exactly one copy of the i-th message; empty: just that.
   std::string problem_with(const std::string& client, const Receive& receive, std::size_t i) const {
     const auto& pattern = receive.patterns[i];
-    const auto found = matching(client, pattern);
+    const auto found = evidence_.matching(client, pattern);
     if (found.empty()) return instead_of(client, pattern);
-    const auto copies = receive.copies_allowed ? 1 : count_copies(client, found);
+    const auto copies = receive.copies_allowed ? 1 : evidence_.count_copies(client, found);
     if (copies > 1) return fmt::format("received it {} times", copies);
     if (i == 0) return "";
-    const auto before = matching(client, receive.patterns[i - 1]);
+    const auto before = evidence_.matching(client, receive.patterns[i - 1]);
     if (before.empty() || before.front() < found.front()) return "";
     return fmt::format("received it before {}", shortened(describe_pattern(receive.patterns[i - 1])));
   }
 
   std::optional<std::string> judge_never(const NeverReceive& never, std::size_t step) const {
     const auto failure = over_clients(never.clients, [&](const std::string& client) -> std::string {
-      const auto found = matching(client, never.pattern);
+      const auto found = evidence_.matching(client, never.pattern);
       return found.empty() ? "" : fmt::format("received {}", shortened(found.front()->text));
     });
     if (!failure) return std::nullopt;
@@ -88,7 +82,7 @@ class SegmentJudge {
       if (!receive) continue;
       const auto& pattern = receive->patterns.front();
       const auto failure = over_clients(receive->clients, [&](const std::string& client) {
-        return matching(client, pattern).empty() ? instead_of(client, pattern) : std::string();
+        return evidence_.matching(client, pattern).empty() ? instead_of(client, pattern) : std::string();
       });
       if (!failure) continue;
       return fmt::format("within {:.1f} s {} should have received {}; {}", record_.timeout.count() / 1000.0,
@@ -132,7 +126,7 @@ class SegmentJudge {
     while (step-- > 0) {
       const auto& action = steps[step].action;
       if (const auto* send = std::get_if<Send>(&action)) {
-        const auto end = end_of_connection(send->client);
+        const auto end = evidence_.end_of_connection(send->client);
         return fmt::format(
             "after {} sent {}{}, ", send->client, shortened(to_text(send->message)),
             end ? fmt::format(" (the server ended {}'s connection: {})", send->client, *end) : "");
@@ -157,99 +151,22 @@ class SegmentJudge {
     return pattern.contains("exactly") ? "it unchanged" : "it";
   }
 
-  /// The message of the window that comes nearest to the pattern, and where it differs.
+  /// The message that comes nearest to the pattern, and where it differs; or why there is none.
   std::string instead_of(const std::string& client, const Json& pattern) const {
-    const Event* nearest = nullptr;
-    std::vector<std::string> fewest;
-    for (const auto* frame : window(client)) {
-      if (is_expected_elsewhere(*frame, pattern)) continue;
-      auto found = frame->value ? differences(pattern, *frame->value, ownership_)
-                                : std::vector<std::string>{"it is not JSON"};
-      const bool nearer = !nearest || found.size() < fewest.size() ||
-                          (found.size() == fewest.size() && is_ours(*frame, ownership_));
-      if (!nearer) continue;
-      nearest = frame;
-      fewest = std::move(found);
+    if (const auto nearest = evidence_.nearest(client, pattern)) {
+      return fmt::format("received {}: {}", shortened(nearest->frame->text),
+                         fmt::join(nearest->differences, ", "));
     }
-    if (nearest && !fewest.empty()) {
-      return fmt::format("received {}: {}", shortened(nearest->text), fmt::join(fewest, ", "));
-    }
-    if (const auto end = end_of_connection(client)) {
+    if (const auto end = evidence_.end_of_connection(client)) {
       return fmt::format("received nothing: the server ended the connection ({})", *end);
     }
     return "received nothing";
   }
 
-  /// A message that another step of the segment asks for is no bad copy of this one.
-  bool is_expected_elsewhere(const Event& frame, const Json& pattern) const {
-    for (auto step = segment_.first_step; step < segment_.end_step; ++step) {
-      const auto* receive = std::get_if<Receive>(&record_.plan.steps[step].action);
-      if (!receive || !frame.value) continue;
-      for (const auto& other : receive->patterns) {
-        if (other != pattern && matches(other, *frame.value, ownership_)) return true;
-      }
-    }
-    return false;
-  }
-
-  std::optional<std::string> end_of_connection(const std::string& client) const {
-    const auto& events = transcript_of(client).events;
-    for (auto i = segment_.windows.at(client).begin; i < events.size(); ++i) {
-      if (events[i].kind == Event::Kind::closed_by_server) return events[i].text;
-    }
-    return std::nullopt;
-  }
-
-  // ---- the frames ----
-
-  const Transcript& transcript_of(const std::string& client) const {
-    const auto is = [&](const Transcript& transcript) { return transcript.client == client; };
-    return *std::find_if(record_.transcripts.begin(), record_.transcripts.end(), is);
-  }
-
-  Frames window(const std::string& client) const {
-    Frames frames;
-    const auto& events = transcript_of(client).events;
-    const auto& limits = segment_.windows.at(client);
-    for (auto i = limits.begin; i < limits.end; ++i) {
-      const bool received = events[i].kind == Event::Kind::received;
-      if (received && !is_marker(events[i], record_.plan.tag)) frames.push_back(&events[i]);
-    }
-    return frames;
-  }
-
-  Frames matching(const std::string& client, const Json& pattern) const {
-    Frames found;
-    for (const auto* frame : window(client)) {
-      if (frame->value && is_ours(*frame, ownership_) && matches(pattern, *frame->value, ownership_)) {
-        found.push_back(frame);
-      }
-    }
-    return found;
-  }
-
-  static bool is_roster(const Event& frame) {
-    return frame.value && frame.value->is_object() && frame.value->contains("users");
-  }
-
-  /// Where strangers come and go, rosters that name ours follow from their logins too; such a roster differs
-  /// from the one before. A second copy is one that does not.
-  std::size_t count_copies(const std::string& client, const Frames& found) const {
-    if (ownership_.exclusive || !is_roster(*found.front())) return found.size();
-    std::size_t copies = 1;
-    const Event* last_roster = nullptr;
-    for (const auto* frame : window(client)) {
-      if (!is_roster(*frame)) continue;
-      const bool matched = std::find(found.begin(), found.end(), frame) != found.end();
-      if (matched && last_roster && last_roster->text == frame->text) ++copies;
-      last_roster = frame;
-    }
-    return copies;
-  }
-
   const Record& record_;
   const Segment& segment_;
   const Ownership& ownership_;
+  Evidence evidence_;
 };
 
 Verdict judge_problem(const Record& record, const Problem& problem) {

@@ -4,11 +4,22 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace chatlab::conformance {
 
-YamlReader::YamlReader(YAML::Node node, std::string file) : node_(std::move(node)), file_(std::move(file)) {}
+YamlReader::YamlReader(YAML::Node node, std::string file)
+    : node_(std::move(node)), source_(std::make_shared<Source>(Source{std::move(file)})) {}
+
+YamlReader::YamlReader(YAML::Node node, const YamlReader& parent)
+    : node_(std::move(node)), source_(parent.source_), depth_(parent.depth_ + 1) {
+  constexpr int deepest = 64;          // a script with a repeat and a message is 10 deep
+  constexpr int most_nodes = 100'000;  // the lab's suite has some 2,000
+  if (depth_ > deepest)
+    fail(fmt::format("nested more than {} deep: does an alias stand for what holds it?", deepest));
+  if (++source_->nodes_read > most_nodes) fail("too much to read: do aliases multiply each other?");
+}
 
 std::string YamlReader::text() const {
   if (!node_.IsScalar()) fail("a text was expected here");
@@ -17,7 +28,8 @@ std::string YamlReader::text() const {
 
 double YamlReader::number() const {
   double value = 0;
-  if (!node_.IsScalar() || !YAML::convert<double>::decode(node_, value)) fail("a number was expected here");
+  const bool read = node_.IsScalar() && YAML::convert<double>::decode(node_, value);
+  if (!read || !std::isfinite(value) || value < 0) fail("a number, not negative, was expected here");
   return value;
 }
 
@@ -30,7 +42,7 @@ std::vector<std::string> YamlReader::texts() const {
 std::vector<YamlReader> YamlReader::items() const {
   if (!node_.IsSequence()) fail("a list was expected here");
   std::vector<YamlReader> all;
-  for (const auto& item : node_) all.emplace_back(item, file_);
+  for (const auto& item : node_) all.push_back(YamlReader(item, *this));
   return all;
 }
 
@@ -39,11 +51,11 @@ std::vector<std::pair<std::string, YamlReader>> YamlReader::fields() const {
   std::vector<std::pair<std::string, YamlReader>> all;
   std::set<std::string> seen;
   for (const auto& field : node_) {
-    const auto name = YamlReader(field.first, file_).text();
+    const auto name = YamlReader(field.first, *this).text();
     if (!seen.insert(name).second) {
-      YamlReader(field.first, file_).fail(fmt::format("the field '{}' stands here a second time", name));
+      YamlReader(field.first, *this).fail(fmt::format("the field '{}' stands here a second time", name));
     }
-    all.emplace_back(name, YamlReader(field.second, file_));
+    all.emplace_back(name, YamlReader(field.second, *this));
   }
   return all;
 }
@@ -88,7 +100,7 @@ std::optional<YamlReader> YamlReader::optional(const char* name) const {
   if (!node_.IsMap()) fail("fields ('name: value') were expected here");
   const auto node = node_[name];
   if (!node.IsDefined()) return std::nullopt;
-  return YamlReader(node, file_);
+  return YamlReader(node, *this);
 }
 
 void YamlReader::fail(std::string_view expected) const {
@@ -96,7 +108,7 @@ void YamlReader::fail(std::string_view expected) const {
 }
 
 void YamlReader::fail_at(int line, std::string_view expected) const {
-  throw YamlMistake(fmt::format("{}:{}: {}", file_, line, expected));
+  throw YamlMistake(fmt::format("{}:{}: {}", source_->file, line, expected));
 }
 
 }  // namespace chatlab::conformance

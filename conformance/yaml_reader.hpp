@@ -5,6 +5,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,13 +24,15 @@ class YamlMistake : public std::runtime_error {
 
 class YamlReader {
  public:
+  /// Of a whole file. An alias may stand for what holds it, and aliases of aliases for a million nodes: so
+  /// the depth and the number of the nodes read are bounded.
   YamlReader(YAML::Node node, std::string file);
 
   int line() const { return node_.Mark().line + 1; }
   bool is_text() const { return node_.IsScalar(); }
 
   std::string text() const;
-  double number() const;
+  double number() const;  ///< not negative
   std::vector<std::string> texts() const;
   std::vector<YamlReader> items() const;
 
@@ -48,8 +51,16 @@ class YamlReader {
   [[noreturn]] void fail_at(int line, std::string_view expected) const;
 
  private:
+  struct Source {
+    std::string file;
+    int nodes_read = 0;
+  };
+
+  YamlReader(YAML::Node node, const YamlReader& parent);
+
   YAML::Node node_;
-  std::string file_;
+  std::shared_ptr<Source> source_;  // one for all readers of a file
+  int depth_ = 0;
 };
 
 }  // namespace chatlab::conformance

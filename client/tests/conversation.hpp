@@ -34,6 +34,10 @@ class ConversationTest : public ::testing::Test {
     });
   }
 
+  error_code send(std::string text, Clock::duration within = patience) {
+    return loop.run(connection->send(std::move(text), Clock::now() + within));
+  }
+
   /// The next message, or the failure.
   std::string receive() {
     const auto received = loop.run(connection->receive());

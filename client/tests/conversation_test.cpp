@@ -15,7 +15,7 @@ TEST_F(ConversationTest, SendsMaskedTextFrames) {
   talk_to([&](Peer& peer) -> asio::awaitable<void> {
     for (std::size_t i = 0; i < texts.size(); ++i) frames.push_back(co_await peer.read_frame());
   });
-  for (const auto& text : texts) EXPECT_FALSE(loop.run(connection->send(text)));
+  for (const auto& text : texts) EXPECT_FALSE(send(text));
   finish_script();
   for (std::size_t i = 0; i < texts.size(); ++i) {
     EXPECT_EQ(frames[i].opcode, text_opcode);
@@ -33,7 +33,7 @@ TEST_F(ConversationTest, SendsALongMessageInOneFrame) {
     frame = co_await peer.read_frame();
     co_await peer.wait_for_end();
   });
-  EXPECT_FALSE(loop.run(connection->send(text)));
+  EXPECT_FALSE(send(text));
   loop.run_until([&] { return frame.opcode == text_opcode; });
   EXPECT_TRUE(frame.is_final);
   EXPECT_EQ(frame.payload.size(), text.size());

@@ -1,4 +1,7 @@
 // How a connection ends, and how that is put into words.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "client/tests/conversation.hpp"
 
 namespace chatlab::client::test {
@@ -26,7 +29,7 @@ TEST_P(EndingTest, IsPutIntoWords) {
     co_await peer.wait_for_end();
   });
   EXPECT_EQ(receive(), "failure: " + GetParam().words);
-  EXPECT_TRUE(loop.run(connection->send("too late"))) << "a connection that has ended took a message";
+  EXPECT_TRUE(send("too late")) << "a connection that has ended took a message";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -105,7 +108,7 @@ TEST_F(EndingOfAConversation, ClosesWith1000) {
   EXPECT_EQ(goodbye.opcode, close_opcode);
   EXPECT_EQ(goodbye.payload, "\x03\xE8");
   EXPECT_EQ(ended, "end");
-  EXPECT_TRUE(loop.run(connection->send("after"))) << "a closed connection took a message";
+  EXPECT_TRUE(send("after")) << "a closed connection took a message";
   EXPECT_TRUE(receive().starts_with("failure: "));
 }
 
@@ -132,13 +135,23 @@ TEST_F(EndingOfAConversation, CloseEndsAWaitingReceive) {
   EXPECT_EQ(outcome, "failure");
 }
 
+TEST_F(EndingOfAConversation, APeerThatTakesNothingIsGivenUp) {
+  talk_to([](Peer& peer) -> asio::awaitable<void> {
+    asio::steady_timer never(peer.socket().get_executor(), Clock::time_point::max());
+    co_await never.async_wait(asio::use_awaitable);
+  });
+  const std::string more_than_the_kernel_keeps(64 << 20, 'x');
+  EXPECT_TRUE(send(more_than_the_kernel_keeps, std::chrono::milliseconds(50)));
+  EXPECT_EQ(receive(), "failure: lost: the server did not take a message in time");
+}
+
 TEST_F(EndingOfAConversation, ResetDropsTheLineWithoutAWord) {
   std::string ended;
   talk_to([&](Peer& peer) -> asio::awaitable<void> { ended = co_await peer.wait_for_end(); });
   connection->reset();
   finish_script();
   EXPECT_EQ(ended, "reset");
-  EXPECT_TRUE(loop.run(connection->send("after"))) << "a reset connection took a message";
+  EXPECT_TRUE(send("after")) << "a reset connection took a message";
   connection->reset();  // again: nothing happens
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <boost/asio/connect.hpp>
@@ -185,7 +187,7 @@ TEST_F(TargetTest, SaysThatNobodyListened) {
   const LifeLine life(folder / "life");
   const auto failure =
       outcome(run("exec 9> life; echo up and running on $((8000 + 81)); sleep 1000 & wait", folder, 300ms));
-  EXPECT_NE(failure.find("runs, but nothing listened on port "), std::string::npos) << failure;
+  EXPECT_NE(failure.find("runs, but after 0.3 s nothing listened on port "), std::string::npos) << failure;
   EXPECT_NE(failure.find("PORT"), std::string::npos) << failure;
   EXPECT_TRUE(failure.ends_with("Its last output:\nup and running on 8081\n")) << failure;
   EXPECT_TRUE(life.ends()) << "what did not start was left running";
@@ -232,6 +234,30 @@ TEST_F(TargetTest, EndsWhatACommandLeftBehindThatEndedItself) {
   const auto failure = outcome(run("exec 9> life; sleep 1000 & exit 3", folder));
   EXPECT_NE(failure.find("exited with status 3"), std::string::npos) << failure;
   EXPECT_TRUE(life.ends()) << "a child of the shell lives on";
+}
+
+TEST_F(TargetTest, EndsAChildThatLeftTheGroup) {
+  const LifeLine life(folder / "life");
+  {
+    const auto server =
+        LaunchedServer::start(run("exec 9> life; setsid sleep 1000 & exec 9>&-; " + listener(), folder));
+    ASSERT_TRUE(server.has_value()) << server.error().text;
+    EXPECT_TRUE(life.is_held());
+  }
+  EXPECT_TRUE(life.ends()) << "a child in a session of its own lives on";
+}
+
+TEST_F(TargetTest, EndsTheServerWhenItsOwnerIsKilled) {
+  const LifeLine life(folder / "life");
+  const auto owner = ::fork();
+  if (owner == 0) {
+    const auto server = LaunchedServer::start(run("exec 9> life; " + listener(), folder));
+    ::kill(::getpid(), server ? SIGKILL : SIGTERM);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(owner, &status, 0), owner);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "the server did not start";
+  EXPECT_TRUE(life.ends()) << "the server outlives its owner";
 }
 
 TEST_F(TargetTest, GivesTheServerATidyPlaceToRun) {

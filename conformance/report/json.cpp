@@ -61,6 +61,7 @@ std::string json_report(const RunResult& result, bool with_transcripts) {
                        {"score", {{"earned", result.earned()}, {"possible", result.possible()}}},
                        {"exit_code", static_cast<int>(exit_code(result))},
                        {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},
+                       {"internal_error", result.internal_error ? Json(*result.internal_error) : Json()},
                        {"duration_ms", result.duration.count()},
                        {"checks", std::move(checks)}};
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

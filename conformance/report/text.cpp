@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "conformance/match.hpp"
+#include "conformance/legible.hpp"
 #include "conformance/report/report.hpp"
 
 namespace chatlab::conformance {
@@ -26,9 +26,13 @@ class TextReport {
         result_.target);
     if (result_.unreachable) {
       add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none),
-          *result_.unreachable);
+          printable(*result_.unreachable, true));
     } else {
       write_checks();
+    }
+    if (result_.internal_error) {
+      add("\n{}An error inside chatlab-conformance:{} {}\n", paint(colour::red), paint(colour::none),
+          printable(*result_.internal_error));
     }
     write_summary();
     return std::move(text_);
@@ -58,9 +62,9 @@ class TextReport {
     if (result.verdict.status == Status::passed) {
       add("  {}{}{}\n", paint(colour::dim), check.title, paint(colour::none));
     } else {
-      add(": {}\n", result.verdict.message);
+      add(": {}\n", printable(result.verdict.message));
     }
-    for (const auto& note : result.notes) add("{}note: {}\n", indent, note);
+    for (const auto& note : result.notes) add("{}note: {}\n", indent, printable(note));
     if (result.verdict.status == Status::failed) write_help(check);
     if (style_.transcript) write_transcripts(result);
   }
@@ -95,7 +99,7 @@ class TextReport {
       for (const auto& event : transcript.events) {
         add("{}{}{:>9.3f} ms  {:<8} {} {}{}\n", indent, paint(colour::dim),
             static_cast<double>(event.at.count()) / 1000.0, transcript.client, arrow_of(event),
-            shortened(event.text, shown_bytes), paint(colour::none));
+            printable(shortened(event.text, shown_bytes)), paint(colour::none));
       }
     }
   }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/legible.hpp"
+#include "conformance/pattern.hpp"
+
 namespace chatlab::conformance {
 namespace {
 
@@ -87,6 +90,18 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"mentions":["bob","cat"]})",
              R"(["bob"])",
              {R"(it does not mention "cat")"}},
+        Case{"mentions a text with quotes",
+             R"({"mentions":"say \"hi\" \\ \n"})",
+             R"({"text":"I say \"hi\" \\ \n!"})",
+             {}},
+        Case{"mentions a text in JSON in a string",
+             R"({"mentions":"say \"hi\""})",
+             R"("{\"text\":\"say \\\"hi\\\"\"}")",
+             {}},
+        Case{"mentions the name of a field",
+             R"({"users":{"mentions":"bob"}})",
+             R"({"users":{"bob":true}})",
+             {}},
         Case{"one of", R"({"one of":["a","b"]})", R"("b")", {}},
         Case{"one of none", R"({"one of":["a"]})", R"("b")", {R"(it is "b", not "a")"}}));
 

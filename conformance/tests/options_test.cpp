@@ -54,6 +54,8 @@ TEST(CommandLine, RepeatsSelections) {
 TEST(CommandLine, ComplainsInOneLine) {
   EXPECT_EQ(error_of({"ws://a", "ws://b"}), "one URL at a time; 'ws://b' is a second one");
   EXPECT_EQ(error_of({"ws://a", "--launch", "x"}), "a URL and --launch name two servers; give one of them");
+  EXPECT_EQ(error_of({"--launch", " "}),
+            "--launch takes a command, such as 'python3 app.py'; this one is empty");
   EXPECT_EQ(error_of({"--cwd", "x"}), "--cwd is the working directory of --launch, which is not given");
   EXPECT_EQ(error_of({"--format", "xml"}), "--format is text or json, not 'xml'");
   EXPECT_NE(error_of({"ftp://a"}).find("its scheme is 'ftp'"), std::string::npos);

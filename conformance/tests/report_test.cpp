@@ -76,10 +76,13 @@ TEST_F(Reporting, TextWithTranscriptAndColour) {
 }
 
 TEST_F(Reporting, AnUnreachableServer) {
-  result_ = unreachable_result(suite_, {}, "nothing listens there");
+  result_ =
+      unreachable_result(suite_, {}, "nothing listens there\n\x1b[2J", std::chrono::steady_clock::now());
+  result_.duration = {};
   EXPECT_EQ(text_report(result_, {}), R"(The lab against 
 
 The server cannot be tested: nothing listens there
+\x1b[2J
 
 0 of 5 points   must: 2 inconclusive   should: 1 inconclusive   in 0.00 s
 )");
@@ -90,7 +93,7 @@ TEST_F(Reporting, Json) {
   const auto report = Json::parse(json_report(result_, false));
   EXPECT_EQ(report, Json::parse(R"({
     "suite": "lab", "target": "ws://localhost:8081/", "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
-    "unreachable": null, "duration_ms": 1234,
+    "unreachable": null, "internal_error": null, "duration_ms": 1234,
     "checks": [
       {"id": "login.announced", "area": "login", "level": "must", "title": "title of login.announced", "rule": "P4",
        "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "blocked_by": [], "notes": [],
@@ -120,6 +123,30 @@ TEST_F(Reporting, ExitCodes) {
   EXPECT_EQ(exit_code(result_), ExitCode::must_failed);
   result_.checks[1].verdict.status = Status::inconclusive;
   EXPECT_EQ(exit_code(result_), ExitCode::inconclusive);
+}
+
+TEST_F(Reporting, NothingShownIsNoSuccess) {
+  result_.checks[0].verdict.status = result_.checks[1].verdict.status = Status::skipped;
+  EXPECT_EQ(exit_code(result_), ExitCode::inconclusive) << "a blocked should shows nothing";
+  result_.checks[2].verdict.status = Status::failed;
+  EXPECT_EQ(exit_code(result_), ExitCode::all_musts_pass);
+}
+
+TEST_F(Reporting, AnErrorInsideIsToldWithWhatWasShownBeforeIt) {
+  result_.internal_error = "out of luck";
+  EXPECT_EQ(exit_code(result_), ExitCode::inconclusive);
+  EXPECT_NE(
+      text_report(result_, {}).find("\nAn error inside chatlab-conformance: out of luck\n\n3 of 5 points"),
+      std::string::npos);
+  EXPECT_EQ(Json::parse(json_report(result_, false))["internal_error"], "out of luck");
+}
+
+TEST_F(Reporting, WhatAServerSaysDoesNotSteerTheTerminal) {
+  result_.checks[1].verdict.message =
+      "bob received \x1b[2J\r\n\x7f\xc2\x9b\xff, Gr\xc3\xbc\xc3\x9f"
+      "e";
+  const auto text = text_report(result_, {});
+  EXPECT_NE(text.find(R"(bob received \x1b[2J\x0d\n\x7f\xc2\x9b\xff, Grüße)"), std::string::npos) << text;
 }
 
 TEST_F(Reporting, OnlyWhatWasAskedForCounts) {

@@ -4,6 +4,8 @@
 
 #include "conformance/plan.hpp"
 #include "conformance/suite_files.hpp"
+#include "conformance/tag.hpp"
+#include "conformance/yaml_reader.hpp"
 
 namespace chatlab::conformance {
 namespace {
@@ -37,7 +39,9 @@ TEST(Suite, TheBuiltInOneIsTheLabs) {
 
 TEST(Suite, ReadsEverySentence) {
   const auto suite =
-      parse_suite(suite_with("      - bob connects\n"
+      parse_suite(suite_with("      - bob vanishes\n"
+                             "      - bob connects\n"
+                             "      - bob sends: {type: login, username: $bob}\n"
                              "      - alice sends 2 times: {n: $i, name: $alice, of: \"$nonce\"}\n"
                              "      - alice, bob receive: {n: 1}\n"
                              "      - alice receives 2 times in order: {n: $i}\n"
@@ -46,18 +50,19 @@ TEST(Suite, ReadsEverySentence) {
                              "      - fence: alice\n"
                              "      - repeat:\n"
                              "          - bob closes\n"
+                             "          - bob connects\n"
                              "      - alice vanishes\n"),
                   "file.yaml");
   ASSERT_TRUE(suite) << suite.error().text;
   const auto plan = make_plan(suite->checks.front(), "tag");
   ASSERT_TRUE(plan);
   // "2 times" is written out: two sends.
-  ASSERT_EQ(plan->steps.size(), 10u);
-  EXPECT_EQ(std::get<Send>(plan->steps[1].action).message,
+  ASSERT_EQ(plan->steps.size(), 12u);
+  EXPECT_EQ(std::get<Send>(plan->steps[3].action).message,
             Json::parse(R"({"n":"1","name":"alice-tag","of":"nonce-tag"})"));
-  EXPECT_EQ(std::get<Receive>(plan->steps[4].action).patterns.size(), 2u);
-  EXPECT_TRUE(std::get<Receive>(plan->steps[5].action).copies_allowed);
-  EXPECT_EQ(std::get<Fence>(plan->steps[7].action).observers, std::vector<std::string>{"alice"});
+  EXPECT_EQ(std::get<Receive>(plan->steps[6].action).patterns.size(), 2u);
+  EXPECT_TRUE(std::get<Receive>(plan->steps[7].action).copies_allowed);
+  EXPECT_EQ(std::get<Fence>(plan->steps[9].action).observers, (std::vector<std::string>{"alice", "bob"}));
 }
 
 struct Mistake {
@@ -86,7 +91,40 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"a missing field", "suite: s\n", "file.yaml:1: the field 'title' is missing"},
         Mistake{"a field twice", "suite: s\nsuite: t\n",
                 "file.yaml:2: the field 'suite' stands here a second time"},
-        Mistake{"no points", "suite: s\ntitle: t\npoints: many\n", "file.yaml:3: a number was expected here"},
+        Mistake{"no points", "suite: s\ntitle: t\npoints: many\n",
+                "file.yaml:3: a number, not negative, was expected here"},
+        Mistake{"negative points", suite_worth("-1"),
+                "file.yaml:3: a number, not negative, was expected here"},
+        Mistake{"endless points", suite_worth(".inf"),
+                "file.yaml:3: a number, not negative, was expected here"},
+        Mistake{"an alias of itself", suite_with("      - alice sends: &x {a: *x}\n"),
+                "file.yaml:13: nested more than 64 deep: does an alias stand for what holds it?"},
+        Mistake{"too many copies", suite_with("      - alice sends 10001 times: {}\n"),
+                "file.yaml:13: at most 10000 times"},
+        Mistake{"too many bytes", suite_with("      - alice sends 100 times: {a: $filler(1000000)}\n"),
+                "file.yaml:13: area.name: its messages are more than 64 MiB together"},
+        Mistake{"a roster that is none", suite_with("      - alice hears: {users: {ours: 5}}\n"),
+                "file.yaml:13: 'ours' takes a list of names: {ours: [$alice, $bob]}"},
+        Mistake{"a mention of a number", suite_with("      - alice hears: {mentions: 5}\n"),
+                "file.yaml:13: 'mentions' takes a text, or a list of texts: {mentions: $nonce}"},
+        Mistake{"one of none", suite_with("      - alice hears: {one of: []}\n"),
+                "file.yaml:13: 'one of' takes a list of patterns, of which one must match"},
+        Mistake{"a send after the end", suite_with("      - bob closes\n      - bob sends: {}\n"),
+                "file.yaml:14: area.name: bob is not connected here"},
+        Mistake{"a connection twice", suite_with("      - bob connects\n"),
+                "file.yaml:13: area.name: bob is connected already"},
+        Mistake{
+            "a repetition that cannot be repeated", suite_with("      - repeat:\n          - bob closes\n"),
+            "file.yaml:13: area.name: what is repeated must end with the connections with which it began"},
+        Mistake{"an expectation that nothing closes", suite_with("      - alice receives: {a: 1}\n"),
+                "file.yaml:13: area.name: no fence follows, so it cannot be known that nothing more came to "
+                "alice; "
+                "end with 'fence: ...'"},
+        Mistake{"a fence that does not reach",
+                suite_with("      - bob never receives: {a: 1}\n      - fence: alice\n"),
+                "file.yaml:14: area.name: the fence's marker does not reach bob, who is not logged in here, "
+                "so it "
+                "cannot show that nothing more came; let bob log in before the fence"},
         Mistake{"no checks", "suite: s\ntitle: t\npoints: 1\nchecks: []\n",
                 "file.yaml:1: a suite has at least one check"},
         Mistake{"a sum of points", suite_worth("3"),
@@ -120,6 +158,25 @@ TEST(SuiteFiles, AMissingOneIsNamed) {
   ASSERT_TRUE(suite.has_error());
   EXPECT_EQ(suite.error().text,
             "cannot read the suite file '/nonexistent/suite.yaml': No such file or directory");
+}
+
+TEST(SuiteFiles, AFolderIsNone) {
+  const auto suite = load_suite("/");
+  ASSERT_TRUE(suite.has_error());
+  EXPECT_EQ(suite.error().text, "cannot read the suite file '/': it is a folder");
+}
+
+TEST(SuiteFiles, AliasesOfAliasesAreNotCopiedForEver) {
+  std::string yaml = "suite: &a [x,x,x,x,x,x,x,x,x,x]\n";
+  std::string names = "a";
+  for (char name = 'b'; name < 'j'; ++name) {
+    yaml += std::string(1, name) + ": &" + name + " [";
+    for (int i = 0; i < 10; ++i) yaml += (i ? ",*" : "*") + names;
+    yaml += "]\n";
+    names = name;
+  }
+  const auto reader = YamlReader(YAML::Load(yaml), "file.yaml");
+  EXPECT_THROW(reader.json(), YamlMistake);
 }
 
 TEST(Names, LoseTheirTagForPeople) {

@@ -46,6 +46,13 @@ async def mute(reader, writer):
     await read_until_gone(reader)
 
 
+async def never_reads(reader, writer):
+    """Completes the handshake and never reads again, so that a long message cannot be sent."""
+    await accept(reader, writer)
+    writer.transport.pause_reading()
+    await asyncio.Event().wait()
+
+
 async def closes_at_once(reader, writer):
     """Completes the handshake and closes properly, with code 1011."""
     await accept(reader, writer)
@@ -169,6 +176,7 @@ KINDS = {
     kind.__name__.replace("_", "-"): kind
     for kind in (
         mute,
+        never_reads,
         closes_at_once,
         resets,
         never_accepts,

@@ -1,0 +1,28 @@
+// What all who act in one check share: its clients, the server, and how long they wait. It does nothing
+// itself.
+#pragma once
+
+#include <string>
+
+#include "conformance/capabilities.hpp"
+#include "conformance/crew.hpp"
+#include "conformance/record.hpp"
+
+namespace chatlab::conformance {
+
+struct Scene {
+  client::Url url;
+  Capabilities capabilities;
+  std::chrono::milliseconds timeout;  ///< how long a message that should come is waited for
+  Crew crew;
+
+  Clock::time_point deadline() const { return Clock::now() + timeout; }
+
+  /// Empty where the client is connected by the deadline.
+  asio::awaitable<std::optional<Problem>> connect(std::string client);
+
+  /// The problem with a client, and how its connection ended, where it did.
+  Problem problem(Problem::Kind kind, const std::string& client);
+};
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,74 @@
+#include "conformance/variables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "conformance/tag.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+std::string filler(std::string_view size) {
+  constexpr std::size_t most_bytes = 16 << 20;
+  std::size_t size_bytes = 0;
+  const auto [end, failed] = std::from_chars(size.data(), size.data() + size.size(), size_bytes);
+  if (failed != std::errc{} || end != size.data() + size.size() || size_bytes > most_bytes) {
+    throw ScriptMistake(fmt::format("$filler takes a number up to {}, not '{}'", most_bytes, size));
+  }
+  std::string text(size_bytes, ' ');
+  for (std::size_t i = 0; i < size_bytes; ++i) text[i] = static_cast<char>('a' + i % 26);
+  return text;
+}
+
+}  // namespace
+
+Variables::Variables(const Check& check, std::string tag)
+    : names_(check.names.begin(), check.names.end()), tag_(std::move(tag)) {
+  for (const auto& part : check.clients) names_.insert(part.name);
+}
+
+Json Variables::fill_in(const Json& value, int i) const {
+  if (value.is_string()) return fill_in_text(value.get<std::string>(), i);
+  auto filled = value;
+  if (value.is_structured()) {
+    for (auto& item : filled.items()) item.value() = fill_in(item.value(), i);
+  }
+  return filled;
+}
+
+std::string Variables::fill_in_text(const std::string& text, int i) const {
+  if (text == "$any" || text == "$absent") return text;
+  std::string filled;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] != '$') {
+      filled.push_back(text[at++]);
+      continue;
+    }
+    const auto end =
+        std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at + 1), text.size());
+    const auto word = text.substr(at + 1, end - at - 1);
+    at = end;
+    if (word == "filler" && text.compare(end, 1, "(") == 0) {
+      const auto close = std::min(text.find(')', end), text.size());
+      filled += filler(std::string_view(text).substr(end + 1, close - end - 1));
+      at = std::min(close + 1, text.size());
+    } else {
+      filled += variable(word, i);
+    }
+  }
+  return filled;
+}
+
+std::string Variables::variable(const std::string& word, int i) const {
+  if (word == "nonce") return tagged("nonce", tag_);
+  if (word == "i") return std::to_string(i);
+  if (names_.count(word)) return tagged(word, tag_);
+  throw ScriptMistake(
+      fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any or "
+                  "$absent",
+                  word));
+}
+
+}  // namespace chatlab::conformance
