@@ -127,18 +127,49 @@ asio::awaitable<Done> Connection::upgrade(Url url) {
   co_return Done{};
 }
 
-asio::awaitable<error_code> Connection::send(std::string text, Clock::time_point deadline) {
-  // The handler may run when this connection is gone, so it asks whether the write still waits.
-  const auto writing = std::make_shared<bool>(true);
-  asio::steady_timer patience(stream_.get_executor(), deadline);
-  patience.async_wait([this, writing](const error_code& cancelled) {
-    if (cancelled || !*writing) return;
-    gave_up_ = true;
-    reset();
-  });
-  stream_.text(true);
-  const auto [failed, size_bytes] = co_await stream_.async_write(asio::buffer(text), as_result);
-  *writing = false;
+class Connection::Patience {
+ public:
+  Patience(Connection& connection, Clock::time_point deadline)
+      : timer_(connection.stream_.get_executor(), deadline) {
+    // The handler may run when this object is gone, and the connection with it.
+    timer_.async_wait([&connection, waiting = waiting_](const error_code& cancelled) {
+      if (cancelled || !*waiting) return;
+      connection.gave_up_ = true;
+      connection.reset();
+    });
+  }
+  ~Patience() { *waiting_ = false; }
+
+ private:
+  std::shared_ptr<bool> waiting_ = std::make_shared<bool>(true);
+  asio::steady_timer timer_;
+};
+
+asio::awaitable<error_code> Connection::send(std::string payload, Clock::time_point deadline, Form form) {
+  const Patience patience(*this, deadline);
+  stream_.binary(form == Form::binary);
+  if (form == Form::fragments) co_return co_await write_fragments(std::move(payload));
+  const auto [failed, size_bytes] = co_await stream_.async_write(asio::buffer(payload), as_result);
+  co_return failed;
+}
+
+asio::awaitable<error_code> Connection::write_fragments(std::string payload) {
+  constexpr std::size_t count = 3;  // the first, one in the middle, and the last are each of another kind
+  const auto part_bytes = payload.size() / count;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_last = i + 1 == count;
+    const auto begin = i * part_bytes;
+    const auto part = asio::buffer(payload.data() + begin, is_last ? payload.size() - begin : part_bytes);
+    const auto [failed, size_bytes] = co_await stream_.async_write_some(is_last, part, as_result);
+    if (failed) co_return failed;
+  }
+  co_return error_code{};
+}
+
+asio::awaitable<error_code> Connection::ping(std::string payload, Clock::time_point deadline) {
+  const Patience patience(*this, deadline);
+  const websocket::ping_data data(payload);
+  const auto [failed] = co_await stream_.async_ping(data, as_result);
   co_return failed;
 }
 
@@ -149,8 +180,23 @@ asio::awaitable<boost::system::result<Received, Failure>> Connection::receive() 
   co_return Received{beast::buffers_to_string(buffer_.data()), stream_.got_text(), Clock::now()};
 }
 
-asio::awaitable<void> Connection::close() {
-  co_await stream_.async_close(websocket::close_code::normal, as_result);
+void Connection::on_pong(const std::function<void(std::string)>& handler) {
+  if (!handler) return stream_.control_callback();
+  stream_.control_callback([handler](websocket::frame_type type, std::string_view payload) {
+    if (type == websocket::frame_type::pong) handler(std::string(payload));
+  });
+}
+
+asio::awaitable<error_code> Connection::close() {
+  const auto [failed] = co_await stream_.async_close(websocket::close_code::normal, as_result);
+  co_return failed;
+}
+
+void Connection::keep_little() {
+  constexpr int little_bytes = 16 * 1024;
+  error_code ignored;  // more is kept then, and it takes more to fill it
+  beast::get_lowest_layer(stream_).socket().set_option(asio::socket_base::receive_buffer_size(little_bytes),
+                                                       ignored);
 }
 
 void Connection::reset() {

@@ -6,7 +6,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "client/transport.hpp"
 #include "client/url.hpp"
@@ -22,6 +24,9 @@ struct Received {
   Clock::time_point at;  ///< when its last byte had been read
 };
 
+/// How a message goes out: in one frame, as text or as binary, or as text in several fragments.
+enum class Form { text, binary, fragments };
+
 class Connection {
  public:
   /// Longest message that is taken. A longer one ends the connection.
@@ -36,16 +41,26 @@ class Connection {
   static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
       Url url, Clock::time_point deadline);
 
-  /// Sends one text message. An error says that the connection is gone; receive() says why. A peer that has
+  /// Sends one message. An error says that the connection is gone; receive() says why. A peer that has
   /// not taken all of it by `deadline` is given up: the line is dropped, as by reset().
-  asio::awaitable<error_code> send(std::string text, Clock::time_point deadline);
+  asio::awaitable<error_code> send(std::string payload, Clock::time_point deadline, Form form = Form::text);
+
+  /// Sends a ping, of up to 125 bytes. As send(); the answer comes to on_pong while receive() waits.
+  asio::awaitable<error_code> ping(std::string payload, Clock::time_point deadline);
+  /// Empty: nobody waits for one any more. To be taken back before close(): Beast 1.81 now and then never
+  /// returns from a close handshake while it has somebody to tell of control frames.
+  void on_pong(const std::function<void(std::string)>& handler);
 
   /// Waits for the next message; a failure says how the connection ended. Pings are answered meanwhile. It
   /// waits as long as the connection lives: close() or reset() end it.
   asio::awaitable<boost::system::result<Received, Failure>> receive();
 
-  /// Closes with the close handshake (code 1000), bounded by close_handshake.
-  asio::awaitable<void> close();
+  /// Closes with the close handshake (code 1000), bounded by close_handshake. An error says that the peer did
+  /// not answer with a close frame.
+  asio::awaitable<error_code> close();
+
+  /// Asks the kernel to keep little of what is not read, so that a client that stops reading is soon felt.
+  void keep_little();
 
   /// Drops the line: TCP is reset, the peer gets no close frame.
   void reset();
@@ -57,7 +72,11 @@ class Connection {
   asio::awaitable<boost::system::result<void, Failure>> connect(Url url, Clock::time_point deadline);
   asio::awaitable<boost::system::result<void, Failure>> secure(Url url);
   asio::awaitable<boost::system::result<void, Failure>> upgrade(Url url);
+  asio::awaitable<error_code> write_fragments(std::string payload);
   Failure ended(const error_code& why) const;
+
+  /// Drops the line at the deadline, unless it is destroyed before.
+  class Patience;
 
   Stream stream_;
   beast::flat_buffer buffer_;

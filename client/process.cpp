@@ -113,14 +113,18 @@ std::optional<std::string> Process::ending() {
   return in_words(*status_);
 }
 
-std::string Process::last_output(std::size_t most_bytes) const {
-  const auto size_bytes = static_cast<std::size_t>(std::max<off_t>(0, ::lseek(output_.get(), 0, SEEK_END)));
-  const auto shown_bytes = std::min(size_bytes, most_bytes);
-  std::string output(shown_bytes, '\0');
+std::size_t Process::output_bytes() const {
+  return static_cast<std::size_t>(std::max<off_t>(0, ::lseek(output_.get(), 0, SEEK_END)));
+}
+
+std::string Process::output(std::size_t most_bytes, std::size_t begin) const {
+  const auto end = output_bytes();
+  const auto size_bytes = std::min(end - std::min(begin, end), most_bytes);
+  std::string text(size_bytes, '\0');
   const auto read_bytes =
-      ::pread(output_.get(), output.data(), shown_bytes, static_cast<off_t>(size_bytes - shown_bytes));
-  output.resize(static_cast<std::size_t>(std::max<ssize_t>(0, read_bytes)));
-  return output;
+      ::pread(output_.get(), text.data(), size_bytes, static_cast<off_t>(end - size_bytes));
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, read_bytes)));
+  return text;
 }
 
 /// All that live and carry the mark: the group, and whoever left it.

@@ -30,8 +30,11 @@ class Process {
   /// How the command ended: "it exited with status 1"; empty while it runs.
   std::optional<std::string> ending();
 
-  /// The end of what it has printed so far, on standard output and error.
-  std::string last_output(std::size_t most_bytes) const;
+  /// How much it has printed so far, on standard output and error.
+  std::size_t output_bytes() const;
+
+  /// The end of what it has printed from byte `begin` on.
+  std::string output(std::size_t most_bytes, std::size_t begin = 0) const;
 
  private:
   Process() = default;

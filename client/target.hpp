@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/port_reservation.hpp"
@@ -27,11 +28,27 @@ class LaunchedServer {
 
   const Url& url() const { return url_; }
 
+  /// Ends what is left of it and starts the command again, on the same port.
+  boost::system::result<void, Failure> restart();
+
+  /// How it ended: "it exited with status 1"; empty while it runs.
+  std::optional<std::string> ending() { return process_ ? process_->ending() : "it could not be started"; }
+
+  /// How much it has printed since it was started, and the end of what it has printed from byte `begin` on.
+  std::size_t output_bytes() const { return process_ ? process_->output_bytes() : 0; }
+  std::string output(std::size_t begin) const {
+    return process_ ? process_->output(output_shown_bytes, begin) : "";
+  }
+
  private:
-  LaunchedServer() = default;
-  boost::system::result<void, Failure> wait_until_it_accepts(const Launch& launch);
+  static constexpr std::size_t output_shown_bytes = 4000;  // some 50 lines: a traceback and what led to it
+
+  explicit LaunchedServer(Launch launch) : launch_(std::move(launch)) {}
+  boost::system::result<void, Failure> start_process();
+  boost::system::result<void, Failure> wait_until_it_accepts();
   Failure did_not_start(std::string_view how) const;
 
+  Launch launch_;
   std::unique_ptr<PortReservation> port_;
   std::unique_ptr<Process> process_;
   Url url_;

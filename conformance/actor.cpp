@@ -22,7 +22,7 @@ asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(cli
   auto opened = co_await client::Connection::open(url, deadline);
   if (opened.has_error()) co_return opened.error();
   connection_ = std::move(*opened);
-  ended_ = we_closed_ = false;
+  ended_ = we_closed_ = close_answered_ = wants_no_more_ = false;
   reading_ = true;
   record(Event::Kind::connected, url.text());
   asio::co_spawn(co_await asio::this_coro::executor, read(), [this](const std::exception_ptr& failure) {
@@ -33,13 +33,33 @@ asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(cli
   co_return boost::system::result<void, client::Failure>{};
 }
 
-asio::awaitable<void> Actor::send(std::string text) {
-  record(Event::Kind::sent, text);
+asio::awaitable<void> Actor::send(std::string text, client::Form form) {
+  record(Event::Kind::sent, text, form != client::Form::binary);
   // A failed write means that the connection is gone; the reader learns why and records it.
-  if (is_open()) co_await connection_->send(std::move(text), Clock::now() + patience_);
+  if (is_open()) co_await connection_->send(std::move(text), Clock::now() + patience_, form);
+}
+
+asio::awaitable<bool> Actor::ping(std::string payload, Clock::time_point deadline) {
+  record(Event::Kind::pinged, payload);
+  if (!is_open()) co_return false;
+  bool answered = false;
+  connection_->on_pong([this, &answered, payload](std::string pong) {
+    answered |= pong == payload;
+    record(Event::Kind::pong, std::move(pong));
+  });
+  co_await connection_->ping(payload, deadline);
+  co_await change_.wait_until([&] { return answered || !is_open(); }, deadline);
+  connection_->on_pong({});
+  co_return answered;
+}
+
+void Actor::stop_reading() {
+  wants_no_more_ = true;
+  if (connection_) connection_->keep_little();
 }
 
 asio::awaitable<void> Actor::say_goodbye() {
+  if (wants_no_more_) co_return vanish();  // its close frame would wait behind all that it has not read
   patience_ = std::min<Clock::duration>(patience_, client::Connection::close_handshake);
   const Json goodbye = {{"type", "disconnect"}, {"username", username_}};
   if (is_open()) co_await send(goodbye);
@@ -49,8 +69,9 @@ asio::awaitable<void> Actor::say_goodbye() {
 asio::awaitable<void> Actor::close() {
   if (!is_open()) co_return;
   we_closed_ = true;
-  co_await connection_->close();
-  connection_->reset();  // what is left of it after a handshake that was answered, or was not in time
+  const auto unanswered = co_await connection_->close();
+  if (!unanswered) close_answered_ = true;  // else it may be the reader that has met the answer
+  connection_->reset();                     // what is left of it
 }
 
 void Actor::vanish() {
@@ -68,10 +89,11 @@ bool Actor::has_received(std::string_view text, std::size_t from) const {
 }
 
 asio::awaitable<void> Actor::read() {
-  while (!flooded_) {
+  while (!flooded_ && !wants_no_more_) {
     auto received = co_await connection_->receive();
     if (received.has_error()) {
       ended_ = true;
+      close_answered_ |= we_closed_ && received.error().text.starts_with("closed");
       record(we_closed_ ? Event::Kind::closed_by_us : Event::Kind::closed_by_server, received.error().text);
       co_return;
     }

@@ -28,14 +28,23 @@ class Actor {
 
   asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Url url,
                                                                         Clock::time_point deadline);
-  asio::awaitable<void> send(std::string text);
-  asio::awaitable<void> send(const Json& message) { return send(to_text(message)); }
+  asio::awaitable<void> send(std::string text, client::Form form = client::Form::text);
+  asio::awaitable<void> send(const Json& message) { return send(to_text(message), client::Form::text); }
+
+  /// True where the pong came by the deadline.
+  asio::awaitable<bool> ping(std::string payload, Clock::time_point deadline);
+
+  /// Takes at most one more message from the socket.
+  void stop_reading();
 
   /// Logs out and closes.
   asio::awaitable<void> say_goodbye();
 
   /// Close handshake, bounded; nothing where there is no connection. The reader ends soon after.
   asio::awaitable<void> close();
+
+  /// True where the server answered that with a close frame; known once the reader has ended.
+  bool was_answered() const { return close_answered_; }
 
   /// Resets TCP.
   void vanish();
@@ -67,7 +76,9 @@ class Actor {
   bool reading_ = false;
   bool ended_ = false;      // by either side
   bool we_closed_ = false;  // what ends now is our doing
+  bool close_answered_ = false;
   bool flooded_ = false;
+  bool wants_no_more_ = false;
 };
 
 }  // namespace chatlab::conformance

@@ -1,11 +1,14 @@
 #include "conformance/crew.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <stdexcept>
 
+#include "conformance/legible.hpp"
 #include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
@@ -68,6 +71,19 @@ std::vector<Transcript> Crew::transcripts() const {
   std::vector<Transcript> all;
   for (const auto& actor : actors_) all.push_back(actor->transcript());
   return all;
+}
+
+std::string Crew::last_message() const {
+  const Event* last = nullptr;
+  std::string sender;
+  for (const auto& actor : actors_) {
+    for (const auto& event : actor->transcript().events) {
+      if (event.kind != Event::Kind::sent || (last && event.at < last->at)) continue;
+      last = &event;
+      sender = actor->transcript().client;
+    }
+  }
+  return last ? fmt::format("{} sent {}", sender, shortened(last->text)) : "";
 }
 
 std::string Crew::fence_name(int number) const {

@@ -42,6 +42,9 @@ class Crew {
 
   std::vector<Transcript> transcripts() const;
 
+  /// "alice sent {...}": the message that was sent last; empty where none was.
+  std::string last_message() const;
+
  private:
   std::string fence_name(int number) const;
 

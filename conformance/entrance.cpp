@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "conformance/lookout.hpp"
+
 namespace chatlab::conformance {
 
 using Outcome = std::optional<Problem>;
@@ -35,9 +37,9 @@ asio::awaitable<Outcome> Entrance::confirm_login(std::string client) {
   } else {
     co_return std::nullopt;  // confirm_through_others() follows, or nothing can be seen on this server
   }
-  const auto over = [&] { return actor.has_received(sign) || !actor.is_open() || actor.is_flooded(); };
-  co_await scene_.crew.wait_until(over, scene_.deadline());
-  if (actor.has_received(sign)) co_return std::nullopt;
+  Lookout lookout(actor, sign);
+  co_await scene_.crew.wait_until([&] { return lookout.is_over(); }, scene_.deadline());
+  if (lookout.seen()) co_return std::nullopt;
   co_return scene_.problem(Problem::Kind::login_unconfirmed, client);
 }
 

@@ -13,12 +13,15 @@ bool is_roster(const Event& frame) {
 
 }  // namespace
 
+bool is_copy(const Event& frame, const Json& pattern, const Ownership& ownership) {
+  if (frame.kind != Event::Kind::received || !is_ours(frame, ownership)) return false;
+  return matches(pattern, frame.value ? *frame.value : Json(frame.text), ownership);
+}
+
 Evidence::Frames Evidence::matching(const std::string& client, const Json& pattern) const {
   Frames found;
   for (const auto* frame : window(client)) {
-    if (frame->value && is_ours(*frame, ownership_) && matches(pattern, *frame->value, ownership_)) {
-      found.push_back(frame);
-    }
+    if (is_copy(*frame, pattern, ownership_)) found.push_back(frame);
   }
   return found;
 }

@@ -10,6 +10,10 @@
 
 namespace chatlab::conformance {
 
+/// True where a frame is a copy of what the pattern asks for, and this check's own. One that is not JSON
+/// counts as its text.
+bool is_copy(const Event& frame, const Json& pattern, const Ownership& ownership);
+
 class Evidence {
  public:
   using Frames = std::vector<const Event*>;

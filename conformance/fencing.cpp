@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "conformance/lookout.hpp"
+
 namespace chatlab::conformance {
 
 using Outcome = std::optional<Problem>;
@@ -14,7 +16,7 @@ asio::awaitable<Outcome> Fencing::put_up(Fence fence) {
   std::set<std::string> open(fence.observers.begin(), fence.observers.end());
   if (can.others_hear_chat) {
     for (const auto& client : fence.clients) {
-      if (auto problem = co_await by_chat(client, fence.observers)) co_return problem;
+      if (auto problem = co_await by_chat(client, fence)) co_return problem;
     }
     // Each has heard the others' markers. A lone sender may not have heard its own.
     const auto& sender = fence.clients.front();
@@ -32,7 +34,9 @@ asio::awaitable<Outcome> Fencing::put_up(Fence fence) {
 
 // The marker follows on the connection that caused what is to be seen. Where the server has ended that one,
 // it has read all of it, and an observer's own marker will do.
-asio::awaitable<Outcome> Fencing::by_chat(std::string client, std::vector<std::string> observers) {
+asio::awaitable<Outcome> Fencing::by_chat(std::string client, Fence fence) {
+  const auto& observers = fence.observers;
+  const std::set<std::string> may_be_gone(fence.may_be_gone.begin(), fence.may_be_gone.end());
   auto speakers = observers;
   speakers.insert(speakers.begin(), client);
   for (const auto& speaker : speakers) {
@@ -40,7 +44,7 @@ asio::awaitable<Outcome> Fencing::by_chat(std::string client, std::vector<std::s
     std::set<std::string> listeners(observers.begin(), observers.end());
     if (!scene_.capabilities.sender_hears_chat) listeners.erase(speaker);
     const auto marker = co_await scene_.crew.send_marker(speaker);
-    auto problem = co_await await_marker(marker, listeners);
+    auto problem = co_await await_marker(marker, listeners, may_be_gone);
     if (!problem) co_return std::nullopt;
     if (scene_.crew.get(speaker).is_open()) co_return problem;
     // The marker may have been lost with its speaker: the next one tries.
@@ -57,7 +61,7 @@ asio::awaitable<Outcome> Fencing::by_login(std::set<std::string> open) {
   if (auto problem = co_await scene_.connect(name)) co_return problem;
   const Json login = {{"type", "login"}, {"username", name}};
   co_await stranger.send(login);
-  co_return co_await await_marker(name, open);
+  co_return co_await await_marker(name, open, {});
 }
 
 asio::awaitable<void> Fencing::by_silence(std::set<std::string> open) {
@@ -70,32 +74,28 @@ asio::awaitable<void> Fencing::by_silence(std::set<std::string> open) {
 }
 
 // Waits until all of them have it, and notes where it stands in each transcript.
-asio::awaitable<Outcome> Fencing::await_marker(std::string marker, std::set<std::string> by) {
+asio::awaitable<Outcome> Fencing::await_marker(std::string marker, std::set<std::string> by,
+                                               std::set<std::string> may_be_gone) {
+  std::vector<std::pair<std::string, Lookout>> lookouts;
+  for (const auto& client : by) lookouts.emplace_back(client, Lookout(scene_.crew.get(client), marker));
   const auto over = [&] {
-    return std::all_of(by.begin(), by.end(), [&](const std::string& client) {
-      const auto& actor = scene_.crew.get(client);
-      return actor.has_received(marker) || !actor.is_open() || actor.is_flooded();
-    });
+    return std::all_of(lookouts.begin(), lookouts.end(), [](auto& one) { return one.second.is_over(); });
   };
   co_await scene_.crew.wait_until(over, scene_.deadline());
-  for (const auto& client : by) {
+  for (auto& [client, lookout] : lookouts) {
     const auto& actor = scene_.crew.get(client);
     if (actor.is_flooded()) co_return scene_.problem(Problem::Kind::flooded, client);
-    if (!actor.has_received(marker)) {
-      co_return scene_.problem(actor.is_open() ? Problem::Kind::marker_lost : Problem::Kind::connection_lost,
-                               client);
+    if (const auto position = lookout.seen()) {
+      windows_.close_at(client, *position);
+    } else if (actor.is_open()) {
+      co_return scene_.problem(Problem::Kind::marker_lost, client);
+    } else if (may_be_gone.count(client)) {
+      windows_.close_now(client);  // to a connection that has ended nothing more can come
+    } else {
+      co_return scene_.problem(Problem::Kind::connection_lost, client);
     }
-    windows_.close_at(client, marker_position(client, marker));
   }
   co_return std::nullopt;
-}
-
-std::size_t Fencing::marker_position(const std::string& client, const std::string& marker) {
-  const auto& events = scene_.crew.get(client).transcript().events;
-  const auto found = std::find_if(events.begin(), events.end(), [&](const Event& event) {
-    return event.kind == Event::Kind::received && event.text.find(marker) != std::string::npos;
-  });
-  return static_cast<std::size_t>(found - events.begin());
 }
 
 }  // namespace chatlab::conformance

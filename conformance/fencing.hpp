@@ -27,11 +27,11 @@ class Fencing {
   std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
 
  private:
-  asio::awaitable<std::optional<Problem>> by_chat(std::string client, std::vector<std::string> observers);
+  asio::awaitable<std::optional<Problem>> by_chat(std::string client, Fence fence);
   asio::awaitable<std::optional<Problem>> by_login(std::set<std::string> open);
   asio::awaitable<void> by_silence(std::set<std::string> open);
-  asio::awaitable<std::optional<Problem>> await_marker(std::string marker, std::set<std::string> by);
-  std::size_t marker_position(const std::string& client, const std::string& marker);
+  asio::awaitable<std::optional<Problem>> await_marker(std::string marker, std::set<std::string> by,
+                                                       std::set<std::string> may_be_gone);
 
   Scene& scene_;
   Windows& windows_;

@@ -43,6 +43,7 @@ RunResult run_against_target(const Suite& suite, const Options& options) {
     const auto launched = client::LaunchedServer::start(*options.launch);
     if (launched.has_error()) return unreachable_result(suite, settings, launched.error().text, began);
     settings.url = (*launched)->url();
+    settings.launched = launched->get();
     return run_suite(suite, settings);
   }
   const auto embedded = EmbeddedServer::start();

@@ -32,10 +32,15 @@ class Comparison {
 
   void compare(const Json& pattern, const Json& value, const std::string& place) {
     if (pattern == "$any") return;
+    if (pattern == "$text") {
+      if (!value.is_string()) say(place, fmt::format("is {}, not a text", shortened(to_text(value), 60)));
+      return;
+    }
     const auto matcher = matcher_of(pattern);
     if (matcher == "exactly") return compare_exactly(pattern["exactly"], value, place);
     if (matcher == "ours") return compare_roster(pattern["ours"], value, place);
     if (matcher == "mentions") return compare_mentions(pattern["mentions"], value, place);
+    if (matcher == "all") return compare_all(pattern["all"], value, place);
     if (matcher == "one of") return compare_any(pattern["one of"], value, place);
     if (pattern.is_object()) return compare_fields(pattern, value, place);
     if (pattern.is_array()) return compare_items(pattern, value, place);
@@ -167,6 +172,12 @@ class Comparison {
     const auto quoted = to_text(text);
     const auto escaped = std::string_view(quoted).substr(1, quoted.size() - 2);
     return whole.find(text) != std::string::npos || whole.find(escaped) != std::string::npos;
+  }
+
+  void compare_all(const Json& pattern, const Json& value, const std::string& place) {
+    if (!value.is_array()) return say(place, fmt::format("is {}, not an array", kind_of(value)));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      compare(pattern, value[i], inside(place, std::to_string(i)));
   }
 
   void compare_any(const Json& patterns, const Json& value, const std::string& place) {

@@ -29,7 +29,8 @@ Json example_of(const Json& pattern) {
     example.push_back("...");
     return example;
   }
-  if (pattern == "$any") return "...";
+  if (matcher == "all") return Json::array({example_of(pattern[matcher])});
+  if (pattern == "$any" || pattern == "$text") return "...";
   auto example = pattern;
   if (pattern.is_object()) {
     for (const auto& field : pattern.items()) {
@@ -49,7 +50,7 @@ Json example_of(const Json& pattern) {
 
 std::string_view matcher_of(const Json& pattern) {
   if (!pattern.is_object() || pattern.size() != 1) return "";
-  for (const char* matcher : {"exactly", "ours", "mentions", "one of"}) {
+  for (const char* matcher : {"exactly", "ours", "mentions", "one of", "all"}) {
     if (pattern.begin().key() == matcher) return matcher;
   }
   return "";
@@ -70,6 +71,7 @@ std::optional<std::string> pattern_mistake(const Json& pattern) {
   if (matcher == "one of" && (!body.is_array() || body.empty())) {
     return "'one of' takes a list of patterns, of which one must match";
   }
+  if (matcher == "all") return pattern_mistake(body);
   for (const auto& item : body) {
     if (auto mistake = pattern_mistake(item)) return mistake;
   }

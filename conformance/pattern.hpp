@@ -7,6 +7,8 @@
 //                       these, in any order, each as often as it stands here
 //   {mentions: X}       somewhere inside stands the text X, or each of the texts in the list X
 //   {one of: [X, ...]}  any of these patterns
+//   {all: X}            an array, each item of which matches X
+//   "$text"             any text
 //   "$any"              anything, as long as it is there
 //   "$absent"           the field is not there
 //   anything else       the same value
@@ -20,7 +22,7 @@
 
 namespace chatlab::conformance {
 
-/// "exactly", "ours", "mentions" or "one of" where the pattern is one of those; else empty.
+/// "exactly", "ours", "mentions", "one of" or "all" where the pattern is one of those; else empty.
 std::string_view matcher_of(const Json& pattern);
 
 /// What is wrong with the pattern itself, in words; empty: it can be matched against.

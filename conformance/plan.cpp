@@ -15,7 +15,7 @@ constexpr std::size_t most_bytes = 64 << 20;  // of one check's messages togethe
 /// Writes the steps out and follows, step by step, who is connected and who is logged in.
 class Writer {
  public:
-  Writer(const Check& check, const std::string& tag) : variables_(check, tag) {
+  Writer(const Check& check, const std::string& tag) : check_(check), variables_(check, tag) {
     for (const auto& part : check.clients) {
       clients_.insert(part.name);
       if (part.state != Part::State::not_connected) connected_.insert(part.name);
@@ -44,53 +44,62 @@ class Writer {
   }
 
   void add(std::vector<Step>& to, const Send& send) {
-    verify_connected(send.client);
+    const auto senders = expand(send.clients);
     for (int i = 1; i <= send.times; ++i) {
-      auto message = variables_.fill_in(send.message, i);
-      written_bytes_ += to_text(message).size();
-      if (written_bytes_ > most_bytes) {
-        throw ScriptMistake(fmt::format("its messages are more than {} MiB together", most_bytes >> 20));
-      }
-      to.push_back({Send{send.client, std::move(message), 1}, line_});
+      for (const auto& sender : senders) to.push_back({written_by(sender, send, i), line_});
     }
     const auto type = send.message.is_object() ? send.message.value("type", Json()) : Json();
-    if (type == "disconnect") leave(send.client);
-    if (type == "login") join(send.client);
+    for (const auto& sender : senders) {
+      if (type == "disconnect") leave(sender);
+      if (type == "login") join(sender);
+    }
   }
   void add(std::vector<Step>& to, const Receive& receive) {
-    verify_known(receive.clients);
-    Receive written{receive.clients, {}, 1, receive.copies_allowed};
+    Receive written{expand(receive.clients), {}, 1, receive.copies_allowed, receive.text_frames_only};
     for (int i = 1; i <= receive.times; ++i) {
       written.patterns.push_back(variables_.fill_in(receive.patterns.front(), i));
     }
-    listening_.insert(receive.clients.begin(), receive.clients.end());
-    if (!receive.copies_allowed) expecting_.insert(receive.clients.begin(), receive.clients.end());
+    listening_.insert(written.clients.begin(), written.clients.end());
+    if (!receive.copies_allowed) expecting_.insert(written.clients.begin(), written.clients.end());
     to.push_back({written, line_});
   }
   void add(std::vector<Step>& to, const NeverReceive& never) {
-    verify_known(never.clients);
-    listening_.insert(never.clients.begin(), never.clients.end());
-    expecting_.insert(never.clients.begin(), never.clients.end());
-    to.push_back({NeverReceive{never.clients, variables_.fill_in(never.pattern, 0)}, line_});
+    const auto names = expand(never.clients);
+    listening_.insert(names.begin(), names.end());
+    expecting_.insert(names.begin(), names.end());
+    to.push_back({NeverReceive{names, variables_.fill_in(never.pattern, 0)}, line_});
   }
   void add(std::vector<Step>& to, const Connect& connect) {
-    verify_known({connect.client});
-    if (!connected_.insert(connect.client).second) {
-      throw ScriptMistake(fmt::format("{} is connected already", connect.client));
+    for (const auto& name : expand({connect.client})) {
+      if (!connected_.insert(name).second) throw ScriptMistake(fmt::format("{} is connected already", name));
+      may_be_gone_.erase(name);
+      to.push_back({Connect{name}, line_});
     }
-    to.push_back({connect, line_});
   }
   void add(std::vector<Step>& to, const Close& close) {
-    end_connection(close.client);
-    to.push_back({close, line_});
+    for (const auto& name : end_connections(close.client))
+      to.push_back({Close{name, close.wants_answer}, line_});
   }
   void add(std::vector<Step>& to, const Vanish& vanish) {
-    end_connection(vanish.client);
-    to.push_back({vanish, line_});
+    for (const auto& name : end_connections(vanish.client)) to.push_back({Vanish{name}, line_});
   }
+  void add(std::vector<Step>& to, const Ping& ping) {
+    for (const auto& name : expand({ping.client})) {
+      verify_connected(name);
+      to.push_back({Ping{name}, line_});
+    }
+  }
+  void add(std::vector<Step>& to, const StopReading& stop) {
+    for (const auto& name : expand({stop.client})) {
+      verify_connected(name);
+      leave(name);  // no marker can be seen to arrive there
+      to.push_back({StopReading{name}, line_});
+    }
+  }
+  void add(std::vector<Step>& to, const ServerLogs& logs) { to.push_back({logs, line_}); }
   void add(std::vector<Step>& to, const Fence& fence) {
-    verify_known(fence.clients);
-    for (const auto& name : fence.clients) {
+    const auto names = expand(fence.clients);
+    for (const auto& name : names) {
       if (is_logged_in(name)) continue;
       throw ScriptMistake(fmt::format("the fence's marker is a chat, but {} is not logged in here", name));
     }
@@ -102,11 +111,13 @@ class Writer {
           name, name));
     }
     // Only those whose messages matter need to hear the marker.
-    std::vector<std::string> observers;
+    Fence written{names, {}, {}};
     for (const auto& name : logged_in_) {
-      if (listening_.count(name)) observers.push_back(name);
+      if (!listening_.empty() && !listening_.count(name)) continue;
+      written.observers.push_back(name);
+      if (may_be_gone_.count(name)) written.may_be_gone.push_back(name);
     }
-    to.push_back({Fence{fence.clients, observers.empty() ? logged_in_ : observers}, line_});
+    to.push_back({std::move(written), line_});
     listening_.clear();
     expecting_.clear();
   }
@@ -121,14 +132,30 @@ class Writer {
     to.push_back({Repeat{std::move(steps)}, line});
   }
 
-  void verify_known(const std::vector<std::string>& names) const {
+  Send written_by(const std::string& sender, const Send& send, int i) {
+    verify_connected(sender);
+    Send written{{sender}, variables_.fill_in(send.message, i, sender), 1, send.form, send.is_raw};
+    written.may_be_impossible = may_be_gone_.count(sender) > 0;
+    written_bytes_ += to_text(written.message).size();
+    if (written_bytes_ <= most_bytes) return written;
+    throw ScriptMistake(fmt::format("its messages are more than {} MiB together", most_bytes >> 20));
+  }
+
+  /// The clients that are meant, a group's one by one.
+  std::vector<std::string> expand(const std::vector<std::string>& names) const {
+    std::vector<std::string> all;
     for (const auto& name : names) {
-      if (clients_.count(name)) continue;
-      throw ScriptMistake(fmt::format("'{}' is not one of the check's clients", name));
+      if (const auto group = check_.groups.find(name); group != check_.groups.end()) {
+        all.insert(all.end(), group->second.begin(), group->second.end());
+      } else if (clients_.count(name)) {
+        all.push_back(name);
+      } else {
+        throw ScriptMistake(fmt::format("'{}' is not one of the check's clients", name));
+      }
     }
+    return all;
   }
   void verify_connected(const std::string& name) const {
-    verify_known({name});
     if (!connected_.count(name)) throw ScriptMistake(fmt::format("{} is not connected here", name));
   }
 
@@ -139,18 +166,26 @@ class Writer {
     if (!is_logged_in(name)) logged_in_.push_back(name);
   }
   void leave(const std::string& name) {
+    if (!is_logged_in(name)) return;
     logged_in_.erase(std::remove(logged_in_.begin(), logged_in_.end(), name), logged_in_.end());
+    may_be_gone_.insert(name);
   }
-  void end_connection(const std::string& name) {
-    verify_connected(name);
-    connected_.erase(name);
-    leave(name);
+  std::vector<std::string> end_connections(const std::string& client) {
+    const auto names = expand({client});
+    for (const auto& name : names) {
+      verify_connected(name);
+      connected_.erase(name);
+      leave(name);
+    }
+    return names;
   }
 
+  const Check& check_;
   Variables variables_;
   std::set<std::string> clients_;
   std::set<std::string> connected_;     // at the step that is being written, as logged_in_
   std::vector<std::string> logged_in_;  // in the order of their logins
+  std::set<std::string> may_be_gone_;   // have left: a server may end such a client's connection
   std::set<std::string> listening_;     // for anything, since the last fence
   std::set<std::string> expecting_;     // exactly one copy, or none: what only a fence can show
   std::size_t written_bytes_ = 0;

@@ -33,6 +33,10 @@ struct Problem {
     connection_lost,    ///< the server ended the connection of a client that the script needs
     marker_lost,        ///< a fence's marker did not reach a client, though chats do on this server
     flooded,            ///< the server sent a client more than any check can want
+    no_pong,            ///< a ping was not answered
+    close_unanswered,   ///< the server did not answer a close frame
+    not_logged,         ///< the server did not print what it should have logged
+    output_unseen,      ///< what the server prints cannot be seen
   };
   Kind kind = Kind::cannot_connect;
   std::string client;
@@ -44,6 +48,7 @@ struct Record {
   std::vector<Transcript> transcripts;
   std::vector<Segment> segments;
   std::optional<Problem> problem;
+  std::string last_message;        ///< "alice sent {...}", before the goodbyes; empty where nobody sent any
   std::vector<std::string> notes;  ///< what the reader of the verdict should know, such as a quiet window
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds duration{};

@@ -19,6 +19,7 @@ struct CheckResult {
   std::vector<std::string> blocked_by;  ///< ids, or built-in needs
   std::vector<std::string> notes;
   std::vector<Transcript> transcripts;  ///< empty where the check was not run
+  std::string server_output;            ///< the end of what a launched server printed meanwhile
   std::chrono::milliseconds duration{};
 
   double points() const { return verdict.status == Status::skipped ? 0 : check->points; }

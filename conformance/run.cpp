@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 
+#include "conformance/pulse.hpp"
 #include "conformance/stage.hpp"
 #include "conformance/tag.hpp"
 
@@ -53,46 +54,128 @@ Verdict blocked_verdict(const std::vector<std::string>& by) {
   return {Status::blocked, fmt::format("needs {}, which did not pass", fmt::join(by, " and "))};
 }
 
-asio::awaitable<CheckResult> run_check(const Check& check, const RunSettings& settings,
-                                       const RunResult& so_far) {
-  CheckResult result;
-  result.check = &check;
-  if (!is_selected(check, settings.only, settings.exclude)) {
-    result.verdict.status = Status::skipped;
+/// Takes the checks in order against one server, and sees to it that each of them meets a server that lives.
+class Run {
+ public:
+  Run(const RunSettings& settings, RunResult& result) : settings_(settings), result_(result) {}
+
+  asio::awaitable<void> run_all(const Suite& suite) {
+    auto capabilities = co_await find_capabilities(settings_.url, settings_.timeout);
+    if (capabilities.has_error()) {
+      result_.unreachable = capabilities.error().text;
+      co_return;
+    }
+    result_.capabilities = *capabilities;
+    trouble_ = co_await find_trouble();
+    if (trouble_) since_ = "the first chat";
+    revive();
+    for (const auto& check : suite.checks) {
+      auto result = co_await run_check(check);
+      result_.checks.push_back(std::move(result));
+    }
+  }
+
+ private:
+  asio::awaitable<CheckResult> run_check(const Check& check) {
+    CheckResult result;
+    result.check = &check;
+    if (!is_selected(check, settings_.only, settings_.exclude)) {
+      result.verdict.status = Status::skipped;
+      co_return result;
+    }
+    result.blocked_by = unmet_needs(check, result_);
+    if (!result.blocked_by.empty()) {
+      result.verdict = blocked_verdict(result.blocked_by);
+      co_return result;
+    }
+    if (trouble_ && !hopeless_) co_await look_again();
+    if (trouble_) {
+      result.verdict = {Status::inconclusive, fmt::format("since {} the server {}", since_, *trouble_)};
+      co_return result;
+    }
+    co_await perform(check, result);
     co_return result;
   }
-  result.blocked_by = unmet_needs(check, so_far);
-  if (!result.blocked_by.empty()) {
-    result.verdict = blocked_verdict(result.blocked_by);
-    co_return result;
+
+  asio::awaitable<void> perform(const Check& check, CheckResult& result) {
+    const auto tag = make_tag();
+    auto plan = make_plan(check, tag);
+    if (plan.has_error()) {  // parse_suite rehearses every plan
+      result.verdict = {Status::inconclusive, plan.error().text};
+      co_return;
+    }
+    const Ownership ownership{tag, settings_.exclusive};
+    const auto output_begin = settings_.launched ? settings_.launched->output_bytes() : 0;
+    Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings_.url, result_.capabilities,
+                ownership, timeout(), settings_.launched);
+    auto record = co_await stage.perform();
+    result.verdict = judge(record, ownership);
+    result.notes = std::move(record.notes);
+    result.transcripts = std::move(record.transcripts);
+    result.duration = record.duration;
+    trouble_ = co_await find_trouble();
+    if (settings_.launched) result.server_output = settings_.launched->output(output_begin);
+    if (!trouble_) co_return;
+    since_ = check.id;
+    blame(result, record.last_message);
+    revive();
   }
-  const auto tag = make_tag();
-  auto plan = make_plan(check, tag);
-  if (plan.has_error()) {  // parse_suite rehearses every plan
-    result.verdict = {Status::inconclusive, plan.error().text};
-    co_return result;
+
+  /// A server that shows nothing at all has been given its time once.
+  std::chrono::milliseconds timeout() const {
+    constexpr int impatience = 4;
+    const auto& can = result_.capabilities;
+    const bool mute = !can.relay() && !can.newcomer_hears_login && !can.sender_hears_chat;
+    return mute ? settings_.timeout / impatience : settings_.timeout;
   }
-  const Ownership ownership{tag, settings.exclusive};
-  Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings.url, so_far.capabilities,
-              ownership, settings.timeout);
-  auto record = co_await stage.perform();
-  result.verdict = judge(record, ownership);
-  result.notes = std::move(record.notes);
-  result.transcripts = std::move(record.transcripts);
-  result.duration = record.duration;
-  co_return result;
-}
+
+  /// What is wrong with the server now, in words that follow "the server".
+  asio::awaitable<std::optional<std::string>> find_trouble() {
+    auto trouble = co_await feel_pulse(settings_.url, result_.capabilities, settings_.timeout);
+    if (trouble && settings_.launched) {
+      if (const auto ending = settings_.launched->ending()) trouble = fmt::format("is gone: {}", *ending);
+    }
+    co_return trouble;
+  }
+
+  /// The server lived before this check, so this check is what it did not survive.
+  void blame(CheckResult& result, const std::string& last_message) const {
+    const auto words =
+        fmt::format("{}the server {}", last_message.empty() ? "" : "after " + last_message + ", ", *trouble_);
+    if (result.verdict.status == Status::failed) {
+      result.notes.push_back(words);
+    } else {
+      result.verdict = {Status::failed, words};
+    }
+  }
+
+  /// A launched server is started anew, so that the checks that follow are judged for their own sake.
+  void revive() {
+    if (!trouble_ || !settings_.launched) return;
+    const auto again = settings_.launched->restart();
+    trouble_.reset();
+    if (again.has_error()) {
+      trouble_ = fmt::format("does not start again: {}", again.error().text);
+      hopeless_ = true;
+    }
+  }
+
+  /// It may have come back by itself. Looked for once more in vain, it is given up.
+  asio::awaitable<void> look_again() {
+    trouble_ = co_await find_trouble();
+    hopeless_ = trouble_.has_value();
+  }
+
+  const RunSettings& settings_;
+  RunResult& result_;
+  std::optional<std::string> trouble_;  // what keeps the server from being tested
+  std::string since_;                   // the check after which that began
+  bool hopeless_ = false;
+};
 
 asio::awaitable<void> run_checks(const Suite& suite, const RunSettings& settings, RunResult& result) {
-  auto capabilities = co_await find_capabilities(settings.url, settings.timeout);
-  if (capabilities.has_error()) {
-    result.unreachable = capabilities.error().text;
-    co_return;
-  }
-  result.capabilities = *capabilities;
-  for (const auto& check : suite.checks) {
-    result.checks.push_back(co_await run_check(check, settings, result));
-  }
+  Run run(settings, result);
+  co_await run.run_all(suite);
 }
 
 RunResult empty_result(const Suite& suite, const RunSettings& settings) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/target.hpp"
 #include "client/url.hpp"
 #include "conformance/result.hpp"
 
@@ -13,8 +14,10 @@ namespace chatlab::conformance {
 
 struct RunSettings {
   client::Url url;
-  std::string target;                       ///< for RunResult
-  std::string command;                      ///< for RunResult
+  client::LaunchedServer* launched =
+      nullptr;          ///< the server, where this program started it: it can be restarted
+  std::string target;   ///< for RunResult
+  std::string command;  ///< for RunResult
   std::chrono::milliseconds timeout{5000};  ///< how long a message that should come is waited for
   bool exclusive = false;                   ///< nobody else uses the server
   std::vector<std::string> only;            ///< globs; empty: all checks

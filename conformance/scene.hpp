@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "client/target.hpp"
 #include "conformance/capabilities.hpp"
 #include "conformance/crew.hpp"
 #include "conformance/record.hpp"
@@ -15,6 +16,8 @@ struct Scene {
   Capabilities capabilities;
   std::chrono::milliseconds timeout;  ///< how long a message that should come is waited for
   Crew crew;
+  const client::LaunchedServer* launched = nullptr;  ///< where this program has started the server
+  std::size_t output_begin = 0;                      ///< what it had printed when the check began
 
   Clock::time_point deadline() const { return Clock::now() + timeout; }
 

@@ -13,13 +13,18 @@ struct Verb {
   std::string_view singular;
 };
 
-constexpr std::array<Verb, 7> verbs = {{{"never receive", "never receives"},
-                                        {"receive", "receives"},
-                                        {"hear", "hears"},
-                                        {"send", "sends"},
-                                        {"connect", "connects"},
-                                        {"close", "closes"},
-                                        {"vanish", "vanishes"}}};
+constexpr std::array<Verb, 10> verbs = {{{"never receive", "never receives"},
+                                         {"receive", "receives"},
+                                         {"hear", "hears"},
+                                         {"send", "sends"},
+                                         {"ping", "pings"},
+                                         {"connect", "connects"},
+                                         {"close and is answered", "closes and is answered"},
+                                         {"close", "closes"},
+                                         {"stop reading", "stops reading"},
+                                         {"vanish", "vanishes"}}};
+
+constexpr std::array<std::string_view, 4> manners = {"text", "binary", "in fragments", "in a text frame"};
 
 /// Removes `prefix` and the blank after it; false where the text does not begin with that word.
 bool take(std::string_view& text, std::string_view prefix) {
@@ -81,15 +86,24 @@ Sentence parse_sentence(std::string_view text) {
     sentence.times = *times;
     sentence.in_order = take(text, "in order");
   }
+  for (const auto& manner : manners) {
+    if (take(text, manner)) sentence.manner = manner;
+  }
   if (!text.empty()) return {};
   return sentence;
 }
 
 std::string_view sentence_examples() {
-  return "'alice sends: {...}', 'alice sends 20 times: {...}', 'alice, bob receive: {...}', "
+  return "'alice sends: {...}', 'alice, bob send 20 times: {...}', 'alice sends text: ...', 'alice sends "
+         "binary: "
+         "...', 'alice sends in fragments: {...}', 'alice, bob receive: {...}', 'alice, bob receive in a "
+         "text frame: "
+         "{...}', "
          "'alice, bob receive 20 times in order: {...}', 'alice, bob hear: {...}', 'alice, bob never "
          "receive: {...}', "
-         "'carol connects', 'carol closes', 'carol vanishes', 'fence: alice', 'repeat: [...]'";
+         "'carol connects', 'carol closes', 'carol closes and is answered', 'carol vanishes', 'carol pings', "
+         "'carol "
+         "stops reading', 'server logs: TEXT', 'fence: alice', 'repeat: [...]'";
 }
 
 }  // namespace chatlab::conformance

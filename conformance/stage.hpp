@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace chatlab::conformance {
 
 class Stage {
  public:
+  /// `launched`: the server, where this program has started it; else null.
   Stage(const asio::any_io_executor& executor, Plan plan, client::Url url, Capabilities capabilities,
-        Ownership ownership, std::chrono::milliseconds timeout);
+        Ownership ownership, std::chrono::milliseconds timeout, const client::LaunchedServer* launched);
 
   /// Runs the check from the first connection to the last goodbye. Once.
   asio::awaitable<Record> perform();
@@ -27,10 +29,14 @@ class Stage {
   // True: go on. False: the script ends here, and record_ says why or a wait was in vain.
   asio::awaitable<bool> perform_step(const Step& step);
   asio::awaitable<bool> send(const Send& send);
+  asio::awaitable<bool> ping(std::string client);
+  asio::awaitable<bool> close(Close close);
+  asio::awaitable<bool> server_logs(std::string text);
   asio::awaitable<bool> receive(const Receive& receive, Clock::time_point deadline);
+  asio::awaitable<void> wait_for(std::function<bool()> over, std::vector<std::string> clients,
+                                 Clock::time_point deadline);
   asio::awaitable<bool> repeat(const Repeat& repeat);
 
-  bool has_all(const std::string& client, const std::vector<Json>& patterns);
   bool goes_on(std::optional<Problem> problem);
 
   Ownership ownership_;

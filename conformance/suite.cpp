@@ -4,8 +4,10 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
+#include "conformance/duration.hpp"
 #include "conformance/pattern.hpp"
 #include "conformance/plan.hpp"
 #include "conformance/yaml_reader.hpp"
@@ -21,21 +23,34 @@ Level read_level(const YamlReader& node) {
   node.fail("a level is must, should or info");
 }
 
-Part::State read_state(const YamlReader& node) {
-  const auto text = node.text();
+Part::State read_state(const YamlReader& node, std::string_view text) {
   if (text == "not connected") return Part::State::not_connected;
   if (text == "connected") return Part::State::connected;
   if (text == "logged in") return Part::State::logged_in;
-  node.fail("a client is 'not connected', 'connected' or 'logged in'");
+  node.fail("a client is 'not connected', 'connected' or 'logged in', a group '50 logged in'");
 }
 
-std::vector<Part> read_clients(const YamlReader& node) {
-  std::vector<Part> clients;
-  for (const auto& [name, state] : node.fields()) {
-    clients.push_back({name, read_state(state)});
+/// "logged in", or "50 logged in" for a group: crowd_1, crowd_2, ...
+void read_client(const YamlReader& node, const std::string& name, Check& check) {
+  constexpr int most_clients = 1000;  // of a group
+  const auto text = node.text();
+  const auto word = text.find_first_not_of("0123456789");
+  if (word == 0) return check.clients.push_back({name, read_state(node, text)});
+  int count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  if (word == std::string::npos || text[word] != ' ' || count < 1 || count > most_clients) {
+    node.fail(fmt::format("a group is written '50 logged in', and has up to {} clients", most_clients));
   }
-  if (clients.empty()) node.fail("a check needs at least one client");
-  return clients;
+  const auto state = read_state(node, std::string_view(text).substr(word + 1));
+  for (int i = 1; i <= count; ++i) {
+    check.clients.push_back({fmt::format("{}_{}", name, i), state});
+    check.groups[name].push_back(check.clients.back().name);
+  }
+}
+
+void read_clients(const YamlReader& node, Check& check) {
+  for (const auto& [name, state] : node.fields()) read_client(state, name, check);
+  if (check.clients.empty()) node.fail("a check needs at least one client");
 }
 
 constexpr int most_times = 10'000;  // of a message in one step; a check is to last seconds
@@ -44,11 +59,14 @@ std::vector<Step> read_script(const YamlReader& node);
 
 Step read_bare_step(const YamlReader& node) {
   const auto sentence = parse_sentence(node.text());
-  if (sentence.clients.size() == 1 && sentence.times == 1) {
+  if (sentence.clients.size() == 1 && sentence.times == 1 && sentence.manner.empty()) {
     const auto& client = sentence.clients.front();
     if (sentence.verb == "connect") return {Connect{client}, node.line()};
-    if (sentence.verb == "close") return {Close{client}, node.line()};
+    if (sentence.verb == "close") return {Close{client, false}, node.line()};
+    if (sentence.verb == "close and is answered") return {Close{client, true}, node.line()};
     if (sentence.verb == "vanish") return {Vanish{client}, node.line()};
+    if (sentence.verb == "ping") return {Ping{client}, node.line()};
+    if (sentence.verb == "stop reading") return {StopReading{client}, node.line()};
   }
   node.fail(fmt::format("not a step; steps are {}", sentence_examples()));
 }
@@ -57,6 +75,15 @@ Json read_pattern(const YamlReader& node) {
   auto pattern = node.json();
   if (const auto mistake = pattern_mistake(pattern)) node.fail(*mistake);
   return pattern;
+}
+
+Send read_send(const Sentence& sentence, const YamlReader& body) {
+  Send send{sentence.clients, body.json(), sentence.times};
+  send.is_raw = sentence.manner == "text" || sentence.manner == "binary";
+  if (send.is_raw) send.message = body.text();
+  if (sentence.manner == "binary") send.form = client::Form::binary;
+  if (sentence.manner == "in fragments") send.form = client::Form::fragments;
+  return send;
 }
 
 Step read_step(const YamlReader& node) {
@@ -70,20 +97,24 @@ Step read_step(const YamlReader& node) {
       body.fail("a fence names the client, or the clients, that send its marker: 'fence: alice'");
     return {Fence{clients, {}}, node.line()};
   }
+  if (words == "server logs") return {ServerLogs{body.text()}, node.line()};
   if (words == "repeat") return {Repeat{read_script(body)}, node.line()};
   const auto sentence = parse_sentence(words);
   if (sentence.times > most_times) node.fail(fmt::format("at most {} times", most_times));
-  const bool one = sentence.clients.size() == 1;
-  if (sentence.verb == "send" && one && !sentence.in_order) {
-    return {Send{sentence.clients.front(), body.json(), sentence.times}, node.line()};
+  const auto& manner = sentence.manner;
+  const bool once = sentence.times == 1 && manner.empty();
+  if (sentence.verb == "send" && !sentence.in_order && manner != "in a text frame") {
+    return {read_send(sentence, body), node.line()};
   }
-  if (sentence.verb == "receive" && (sentence.times == 1 || sentence.in_order)) {
-    return {Receive{sentence.clients, {read_pattern(body)}, sentence.times, false}, node.line()};
+  const bool in_text = manner == "in a text frame";
+  if (sentence.verb == "receive" && (sentence.times == 1 || sentence.in_order) &&
+      (manner.empty() || in_text)) {
+    return {Receive{sentence.clients, {read_pattern(body)}, sentence.times, false, in_text}, node.line()};
   }
-  if (sentence.verb == "hear" && sentence.times == 1) {
+  if (sentence.verb == "hear" && once) {
     return {Receive{sentence.clients, {read_pattern(body)}, 1, true}, node.line()};
   }
-  if (sentence.verb == "never receive" && sentence.times == 1) {
+  if (sentence.verb == "never receive" && once) {
     return {NeverReceive{sentence.clients, read_pattern(body)}, node.line()};
   }
   node.fail(fmt::format("'{}' is not a step; steps are {}", words, sentence_examples()));
@@ -97,8 +128,8 @@ std::vector<Step> read_script(const YamlReader& node) {
 }
 
 Check read_check(const YamlReader& node) {
-  node.allow(
-      {"id", "title", "level", "points", "rule", "quote", "hint", "needs", "clients", "names", "script"});
+  node.allow({"id", "title", "level", "points", "rule", "quote", "hint", "needs", "clients", "names",
+              "patience", "script"});
   Check check;
   check.id = node.required("id").text();
   const auto dot = check.id.find('.');
@@ -116,8 +147,13 @@ Check read_check(const YamlReader& node) {
   if (const auto quote = node.optional("quote")) check.quote = quote->text();
   check.hint = node.required("hint").text();
   if (const auto needs = node.optional("needs")) check.needs = needs->texts();
-  check.clients = read_clients(node.required("clients"));
+  read_clients(node.required("clients"), check);
   if (const auto names = node.optional("names")) check.names = names->texts();
+  if (const auto patience = node.optional("patience")) {
+    const auto duration = parse_duration(patience->text());
+    if (!duration) patience->fail("a time was expected here: '1s', '500ms'");
+    check.patience = *duration;
+  }
   check.script = read_script(node.required("script"));
   return check;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,7 +35,10 @@ struct Check {
   std::string hint;                ///< for the student: where to look
   std::vector<std::string> needs;  ///< ids, or one of the built-in needs below
   std::vector<Part> clients;
-  std::vector<std::string> names;  ///< further names that the script uses as $name
+  std::map<std::string, std::vector<std::string>> groups;  ///< "crowd: 50 logged in": its clients' names
+  std::vector<std::string> names;                          ///< further names that the script uses as $name
+  std::chrono::milliseconds
+      patience{};  ///< of silence, after which it waits no more; 0: as long as the run says
   std::vector<Step> script;
 
   std::string_view area() const { return std::string_view(id).substr(0, id.find('.')); }

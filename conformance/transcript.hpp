@@ -12,7 +12,7 @@
 namespace chatlab::conformance {
 
 struct Event {
-  enum class Kind { connected, sent, received, closed_by_us, closed_by_server };
+  enum class Kind { connected, sent, received, pinged, pong, closed_by_us, closed_by_server };
   Kind kind = Kind::received;
   std::chrono::microseconds at{};  ///< since the check began
   std::string text;                ///< the frame's payload, or how the connection ended

@@ -25,21 +25,36 @@ std::string filler(std::string_view size) {
 }  // namespace
 
 Variables::Variables(const Check& check, std::string tag)
-    : names_(check.names.begin(), check.names.end()), tag_(std::move(tag)) {
+    : names_(check.names.begin(), check.names.end()), groups_(check.groups), tag_(std::move(tag)) {
   for (const auto& part : check.clients) names_.insert(part.name);
 }
 
-Json Variables::fill_in(const Json& value, int i) const {
-  if (value.is_string()) return fill_in_text(value.get<std::string>(), i);
+Json Variables::fill_in(const Json& value, int i, const std::string& me) const {
+  if (value.is_string()) return fill_in_text(value.get<std::string>(), i, me);
+  if (value.is_array()) return fill_in_list(value, i, me);
   auto filled = value;
-  if (value.is_structured()) {
-    for (auto& item : filled.items()) item.value() = fill_in(item.value(), i);
+  if (value.is_object()) {
+    for (auto& item : filled.items()) item.value() = fill_in(item.value(), i, me);
   }
   return filled;
 }
 
-std::string Variables::fill_in_text(const std::string& text, int i) const {
-  if (text == "$any" || text == "$absent") return text;
+Json Variables::fill_in_list(const Json& items, int i, const std::string& me) const {
+  auto filled = Json::array();
+  for (const auto& item : items) {
+    const auto text = item.is_string() ? item.get<std::string>() : "";
+    const auto group = groups_.find(text.empty() ? text : text.substr(1));
+    if (!text.starts_with('$') || group == groups_.end()) {
+      filled.push_back(fill_in(item, i, me));
+      continue;
+    }
+    for (const auto& name : group->second) filled.push_back(tagged(name, tag_));
+  }
+  return filled;
+}
+
+std::string Variables::fill_in_text(const std::string& text, int i, const std::string& me) const {
+  if (text == "$any" || text == "$text" || text == "$absent") return text;
   std::string filled;
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] != '$') {
@@ -55,19 +70,20 @@ std::string Variables::fill_in_text(const std::string& text, int i) const {
       filled += filler(std::string_view(text).substr(end + 1, close - end - 1));
       at = std::min(close + 1, text.size());
     } else {
-      filled += variable(word, i);
+      filled += variable(word, i, me);
     }
   }
   return filled;
 }
 
-std::string Variables::variable(const std::string& word, int i) const {
+std::string Variables::variable(const std::string& word, int i, const std::string& me) const {
   if (word == "nonce") return tagged("nonce", tag_);
+  if (word == "me" && !me.empty()) return tagged(me, tag_);
   if (word == "i") return std::to_string(i);
   if (names_.count(word)) return tagged(word, tag_);
   throw ScriptMistake(
-      fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any or "
-                  "$absent",
+      fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any, "
+                  "$text or $absent; $me is for what is sent",
                   word));
 }
 

@@ -15,6 +15,10 @@
 namespace chatlab::conformance {
 namespace {
 
+std::string in_words(const Send& send) {
+  return fmt::format("{}{}", send.form == client::Form::binary ? "the binary message " : "", send.payload());
+}
+
 /// Judges the windows of one segment, step by step.
 class SegmentJudge {
  public:
@@ -55,8 +59,10 @@ class SegmentJudge {
   /// What this client received instead of exactly one copy of the i-th message; empty: just that.
   std::string problem_with(const std::string& client, const Receive& receive, std::size_t i) const {
     const auto& pattern = receive.patterns[i];
-    const auto found = evidence_.matching(client, pattern);
-    if (found.empty()) return instead_of(client, pattern);
+    auto found = evidence_.matching(client, pattern);
+    const bool came = !found.empty();
+    if (receive.text_frames_only) std::erase_if(found, [](const Event* frame) { return !frame->is_text; });
+    if (found.empty()) return came ? "received it in a binary frame" : instead_of(client, pattern);
     const auto copies = receive.copies_allowed ? 1 : evidence_.count_copies(client, found);
     if (copies > 1) return fmt::format("received it {} times", copies);
     if (i == 0) return "";
@@ -126,15 +132,15 @@ class SegmentJudge {
     while (step-- > 0) {
       const auto& action = steps[step].action;
       if (const auto* send = std::get_if<Send>(&action)) {
-        const auto end = evidence_.end_of_connection(send->client);
+        const auto end = evidence_.end_of_connection(send->client());
         return fmt::format(
-            "after {} sent {}{}, ", send->client, shortened(to_text(send->message)),
-            end ? fmt::format(" (the server ended {}'s connection: {})", send->client, *end) : "");
+            "after {} sent {}{}, ", send->client(), shortened(in_words(*send)),
+            end ? fmt::format(" (the server ended {}'s connection: {})", send->client(), *end) : "");
       }
       if (const auto* close = std::get_if<Close>(&action)) {
         const auto* send = step > 0 ? std::get_if<Send>(&steps[step - 1].action) : nullptr;
-        if (!send || send->client != close->client) return fmt::format("after {} closed, ", close->client);
-        return fmt::format("after {} sent {} and closed, ", close->client, shortened(to_text(send->message)));
+        if (!send || send->client() != close->client) return fmt::format("after {} closed, ", close->client);
+        return fmt::format("after {} sent {} and closed, ", close->client, shortened(in_words(*send)));
       }
       if (const auto* vanish = std::get_if<Vanish>(&action))
         return fmt::format("after {} vanished, ", vanish->client);
@@ -187,6 +193,19 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
                   "a chat sent afterwards did not reach {} within {:.1f} s, though chats reach everybody on "
                   "this server otherwise",
                   problem.client, record.timeout.count() / 1000.0)};
+    case Problem::Kind::no_pong:
+      return {Status::failed,
+              fmt::format("{} sent a ping and should have received a pong; within {:.1f} s none came{}",
+                          problem.client, record.timeout.count() / 1000.0, ended)};
+    case Problem::Kind::close_unanswered:
+      return {Status::failed,
+              fmt::format("{} sent a close frame and should have received one; none came", problem.client)};
+    case Problem::Kind::not_logged:
+      return {Status::failed,
+              fmt::format("the server should have logged \"{}\"; it printed {}", problem.client,
+                          problem.details.empty() ? "nothing" : shortened(problem.details))};
+    case Problem::Kind::output_unseen:
+      return {Status::skipped, "what the server prints can be seen only where --launch starts it"};
     case Problem::Kind::flooded:
       return {Status::failed,
               fmt::format("the server flooded {}: it kept on sending, more than a check can follow",

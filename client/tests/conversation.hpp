@@ -34,8 +34,8 @@ class ConversationTest : public ::testing::Test {
     });
   }
 
-  error_code send(std::string text, Clock::duration within = patience) {
-    return loop.run(connection->send(std::move(text), Clock::now() + within));
+  error_code send(std::string text, Clock::duration within = patience, Form form = Form::text) {
+    return loop.run(connection->send(std::move(text), Clock::now() + within, form));
   }
 
   /// The next message, or the failure.

@@ -39,6 +39,47 @@ TEST_F(ConversationTest, SendsALongMessageInOneFrame) {
   EXPECT_EQ(frame.payload.size(), text.size());
 }
 
+TEST_F(ConversationTest, SendsABinaryMessageAndThenTextAgain) {
+  std::vector<ClientFrame> frames;
+  talk_to([&](Peer& peer) -> asio::awaitable<void> {
+    for (int i = 0; i < 2; ++i) frames.push_back(co_await peer.read_frame());
+  });
+  EXPECT_FALSE(send("\x00\xFF"s, patience, Form::binary));
+  EXPECT_FALSE(send("text"));
+  finish_script();
+  EXPECT_EQ(frames[0].opcode, 2);
+  EXPECT_EQ(frames[0].payload, "\x00\xFF"s);
+  EXPECT_EQ(frames[1].opcode, text_opcode);
+}
+
+TEST_F(ConversationTest, SendsAMessageInThreeFragments) {
+  for (const auto& text : {std::string("in pieces, é"), std::string("ab"), std::string()}) {
+    std::vector<ClientFrame> frames;
+    talk_to([&](Peer& peer) -> asio::awaitable<void> {
+      for (int i = 0; i < 3; ++i) frames.push_back(co_await peer.read_frame());
+    });
+    EXPECT_FALSE(send(text, patience, Form::fragments));
+    finish_script();
+    EXPECT_EQ(frames[0].payload + frames[1].payload + frames[2].payload, text);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(frames[i].opcode, i == 0 ? text_opcode : 0);
+      EXPECT_EQ(frames[i].is_final, i == 2);
+    }
+  }
+}
+
+TEST_F(ConversationTest, PingsAndHearsThePong) {
+  talk_to([](Peer& peer) -> asio::awaitable<void> {
+    const auto ping = co_await peer.read_frame();
+    co_await peer.write(server_frame(0x8A, ping.payload + "!") + server_frame(0x81, "good"));
+  });
+  std::vector<std::string> pongs;
+  connection->on_pong([&](std::string payload) { pongs.push_back(std::move(payload)); });
+  EXPECT_FALSE(loop.run(connection->ping("are you there?", Clock::now() + patience)));
+  EXPECT_EQ(receive(), "good");
+  EXPECT_EQ(pongs, std::vector<std::string>{"are you there?!"});
+}
+
 TEST_F(ConversationTest, ReceivesMessagesInOrder) {
   listen_to(server_frame(0x81, "one") + server_frame(0x81, "") +
             server_frame(0x81, std::string(70'000, 'x')) + server_frame(0x81, "last"));

@@ -11,6 +11,10 @@ std::string_view kind_of(Event::Kind kind) {
       return "sent";
     case Event::Kind::received:
       return "received";
+    case Event::Kind::pinged:
+      return "pinged";
+    case Event::Kind::pong:
+      return "pong";
     case Event::Kind::closed_by_us:
       return "left";
     case Event::Kind::closed_by_server:
@@ -47,6 +51,7 @@ Json check_of(const CheckResult& result, bool with_transcripts) {
                 {"blocked_by", result.blocked_by},
                 {"notes", result.notes},
                 {"duration_ms", result.duration.count()}};
+  if (!result.server_output.empty()) entry["server_output"] = result.server_output;
   if (with_transcripts) entry["transcripts"] = transcripts_of(result);
   return entry;
 }

@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <string_view>
 
 #include "conformance/legible.hpp"
@@ -48,7 +50,8 @@ class TextReport {
   void write_checks() {
     std::string_view area;
     for (const auto& check : result_.checks) {
-      if (check.verdict.status == Status::skipped) continue;
+      if (check.verdict.status == Status::skipped && check.verdict.message.empty())
+        continue;  // not asked for
       if (check.check->area() != area)
         add("\n{}{}{}\n", paint(colour::bold), area = check.check->area(), paint(colour::none));
       write_check(check);
@@ -65,7 +68,10 @@ class TextReport {
       add(": {}\n", printable(result.verdict.message));
     }
     for (const auto& note : result.notes) add("{}note: {}\n", indent, printable(note));
-    if (result.verdict.status == Status::failed) write_help(check);
+    if (result.verdict.status == Status::failed) {
+      write_help(check);
+      write_output(result);
+    }
     if (style_.transcript) write_transcripts(result);
   }
 
@@ -77,6 +83,19 @@ class TextReport {
     add("{}again: {} --only {}\n", indent, result_.command, check.id);
   }
 
+  /// The end of what a launched server printed: a traceback says more than any hint.
+  void write_output(const CheckResult& result) {
+    if (result.server_output.empty()) return;
+    constexpr std::size_t shown_lines = 8;
+    std::vector<std::string> lines;
+    const auto output = boost::algorithm::trim_copy(result.server_output);
+    boost::algorithm::split(lines, output, [](char c) { return c == '\n'; });
+    add("{}the server printed:\n", indent);
+    for (std::size_t i = lines.size() - std::min(lines.size(), shown_lines); i < lines.size(); ++i) {
+      add("{}{}  {}{}\n", indent, paint(colour::dim), printable(shortened(lines[i])), paint(colour::none));
+    }
+  }
+
   static std::pair<std::string_view, std::string_view> sign_of(const CheckResult& result) {
     switch (result.verdict.status) {
       case Status::passed:
@@ -85,9 +104,9 @@ class TextReport {
         if (result.check->level == Level::must) return {"✗", colour::red};
         return {"!", colour::yellow};
       case Status::blocked:
+      case Status::skipped:
         return {"-", colour::dim};
       case Status::inconclusive:
-      case Status::skipped:
         break;
     }
     return {"?", colour::yellow};
@@ -109,9 +128,13 @@ class TextReport {
       case Event::Kind::connected:
         return "connected to";
       case Event::Kind::sent:
-        return "-->";
+        return event.is_text ? "-->" : "--> (binary)";
       case Event::Kind::received:
         return event.is_text ? "<--" : "<-- (binary)";
+      case Event::Kind::pinged:
+        return "--> (ping)";
+      case Event::Kind::pong:
+        return "<-- (pong)";
       case Event::Kind::closed_by_us:
         return "left:";
       case Event::Kind::closed_by_server:

@@ -102,6 +102,15 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"users":{"mentions":"bob"}})",
              R"({"users":{"bob":true}})",
              {}},
+        Case{"all of them texts", R"({"users":{"all":"$text"}})", R"({"users":["a",""]})", {}},
+        Case{"one that is no text",
+             R"({"users":{"all":"$text"}})",
+             R"({"users":["a",5]})",
+             {R"("users.1" is 5, not a text)"}},
+        Case{"all of what is no array",
+             R"({"users":{"all":"$text"}})",
+             R"({"users":{"a":1}})",
+             {R"("users" is an object, not an array)"}},
         Case{"one of", R"({"one of":["a","b"]})", R"("b")", {}},
         Case{"one of none", R"({"one of":["a"]})", R"("b")", {R"(it is "b", not "a")"}}));
 

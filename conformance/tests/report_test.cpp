@@ -150,10 +150,13 @@ TEST_F(Reporting, WhatAServerSaysDoesNotSteerTheTerminal) {
 }
 
 TEST_F(Reporting, OnlyWhatWasAskedForCounts) {
-  result_.checks[1].verdict.status = Status::skipped;
+  result_.checks[1].verdict = {Status::skipped, ""};
   EXPECT_EQ(result_.possible(), 3);
   EXPECT_EQ(result_.earned(), 3);
   EXPECT_EQ(text_report(result_, {}).find("chat.everyone:"), std::string::npos);
+  result_.checks[1].verdict.message = "what the server prints cannot be seen";
+  EXPECT_NE(text_report(result_, {}).find("  - chat.everyone: what the server prints cannot be seen\n"),
+            std::string::npos);
 }
 
 TEST_F(Reporting, ASelectionOfNothingIsAMistake) {

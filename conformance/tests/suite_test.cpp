@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "file.yaml:13: area.name: 'carol' is not one of the check's clients"},
         Mistake{"an unknown name", suite_with("      - alice sends: {a: $carl}\n"),
                 "file.yaml:13: area.name: '$carl' is neither a client, nor one of 'names', nor $nonce, $i, "
-                "$filler(N), $any or $absent"},
+                "$filler(N), $any, $text or $absent; $me is for what is sent"},
         Mistake{"a fence by somebody else", suite_with("      - fence: bob\n"),
                 "file.yaml:13: area.name: the fence's marker is a chat, but bob is not logged in here"},
         Mistake{"an unknown need", suite_with("      - fence: alice\n", "    needs: [area.other]\n"),
@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SuiteMistakes, OfASentenceShowTheSentencesThereAre) {
   for (const char* sentence :
        {"alice sings: {}", "alice sends 0 times: {}", "alice receives 2 times: {}", "alice bob receive: {}",
-        "alice, bob send: {}", "alice dances", "alice, bob close"}) {
+        "alice sends in a text frame: {}", "alice hears binary: {}", "alice dances", "alice, bob close"}) {
     const auto mistake = mistake_in(suite_with("      - " + std::string(sentence) + "\n"));
     EXPECT_NE(mistake.find("file.yaml:13: "), std::string::npos) << mistake;
     EXPECT_NE(mistake.find("steps are 'alice sends: {...}'"), std::string::npos) << mistake;

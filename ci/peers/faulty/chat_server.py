@@ -19,6 +19,9 @@ log = logging.getLogger("chat")
 
 
 class ChatServer:
+    protocol = websockets.WebSocketServerProtocol  # one connection; a fault of the frames overrides it
+    max_message_bytes = MAX_MESSAGE_BYTES
+
     def __init__(self):
         self.logged_in_users = {}  # websocket -> username, in the order of login
         self.turn = asyncio.Lock()
@@ -37,11 +40,14 @@ class ChatServer:
         try:
             data = parse(message)
         except ValueError as error:
-            answer = {"error": "Expected one JSON object per message.", "details": str(error)}
-            await self.send(websocket, answer)  # P6
+            await self.malformed(websocket, message, error)
             return
         async with self.turn:
             await self.act_on(websocket, data)
+
+    async def malformed(self, websocket, message, error):
+        answer = {"error": "Expected one JSON object per message.", "details": str(error)}
+        await self.send(websocket, answer)  # P6
 
     async def act_on(self, websocket, data):
         kind = data.get("type")
@@ -51,7 +57,7 @@ class ChatServer:
             if websocket in self.logged_in_users:
                 await self.disconnect(websocket, data)
             else:
-                log.warning("disconnect from a socket that is not logged in")  # P8
+                await self.stranger_disconnects(websocket)
         elif kind == "chat":
             await self.chat(websocket, data)
         else:
@@ -61,9 +67,12 @@ class ChatServer:
         username = data.get("username")
         if isinstance(username, str) and username:
             await self.login(websocket, data)
-        else:  # P9
-            details = '"username" must be a string that is not empty.'
-            await self.send(websocket, {"error": "A login needs a username.", "details": details})
+        else:
+            await self.nameless(websocket, data)
+
+    async def nameless(self, websocket, data):
+        details = '"username" must be a string that is not empty.'
+        await self.send(websocket, {"error": "A login needs a username.", "details": details})  # P9
 
     async def login(self, websocket, data):
         self.remember(websocket, data["username"])
@@ -71,6 +80,9 @@ class ChatServer:
 
     async def announce_login(self, websocket, data):
         await self.send_to_everyone({"type": "login", "users": self.roster()})
+
+    async def stranger_disconnects(self, websocket):
+        log.warning("disconnect from a socket that is not logged in")  # P8
 
     async def disconnect(self, websocket, data):
         self.forget(websocket)
@@ -110,12 +122,8 @@ class ChatServer:
             await self.send(sock, data)
 
     async def send(self, sock, data):
-        """Sends unless the socket has gone; then its own handler tells the others."""
-        try:
-            if sock.open:
-                await sock.send(json.dumps(data))
-        except websockets.ConnectionClosed:
-            pass
+        """Sends unless the socket has gone; then its own handler tells the others. Waits for nobody who reads slowly."""
+        websockets.broadcast([sock], json.dumps(data))
 
 
 def parse(message):
@@ -145,7 +153,8 @@ async def run(chat_server, port):
         chat_server.serve_connection,
         "127.0.0.1",
         port,
-        max_size=MAX_MESSAGE_BYTES,
+        create_protocol=chat_server.protocol,
+        max_size=chat_server.max_message_bytes,
         close_timeout=GOODBYE_SECONDS,
     )
     port = server.sockets[0].getsockname()[1]

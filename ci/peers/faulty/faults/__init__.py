@@ -3,7 +3,7 @@
 import re
 
 from chat_server import ChatServer
-from . import chat, disconnect, leave, login, roster, unrecognized
+from . import chat, disconnect, leave, login, robust, roster, unrecognized
 
 
 def kebab_case(class_name):
@@ -18,6 +18,6 @@ def faults_in(module):
 
 FAULTS = {
     name: fault
-    for module in (login, roster, disconnect, chat, unrecognized, leave)
+    for module in (login, roster, disconnect, chat, unrecognized, leave, robust)
     for name, fault in faults_in(module)
 }

@@ -5,12 +5,15 @@ import html
 import json
 import re
 
+import websockets
+
 from chat_server import ChatServer
 
 LONGEST_TEXT = 1000  # characters
 FIRST_DELAY_SECONDS = 0.02
 LONGEST_DELAY_SECONDS = 0.1
 DELAY_STEP_SECONDS = 0.005
+SHARED_SECONDS = 0.002
 
 
 class ChatSenderLeftOut(ChatServer):
@@ -128,3 +131,36 @@ class ChatReorders(ChatServer):
     async def closed(self, websocket):
         self.bursts.pop(websocket, None)
         await super().closed(websocket)
+
+
+class ChatRebuilt(ChatServer):
+    """A chat message is built anew from its type, text and username; other fields are lost."""
+
+    async def chat(self, websocket, data):
+        await super().chat(websocket, {key: data[key] for key in ("type", "text", "username") if key in data})
+
+
+class ChatInBinary(ChatServer):
+    """A chat message is sent as bytes, in binary frames."""
+
+    async def chat(self, websocket, data):
+        websockets.broadcast(list(self.logged_in_users), json.dumps(data).encode())
+
+
+class ChatNeedsLogin(ChatServer):
+    """A chat message of a socket that is not logged in is dropped."""
+
+    async def chat(self, websocket, data):
+        if websocket in self.logged_in_users:
+            await super().chat(websocket, data)
+
+
+class ChatShared(ChatServer):
+    """The message is kept where another sender's overwrites it, while the server waits a moment."""
+
+    latest = None
+
+    async def respond_to_message(self, websocket, message):
+        self.latest = message
+        await asyncio.sleep(SHARED_SECONDS)
+        await super().respond_to_message(websocket, self.latest)

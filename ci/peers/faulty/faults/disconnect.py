@@ -137,3 +137,26 @@ async def closes_at_once(websocket):
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(websocket.wait_closed(), CLOSE_AT_ONCE_SECONDS)
     return not websocket.open
+
+
+class DisconnectTellsLeaver(ChatServer):
+    """The leaver hears of its own disconnect, after the others."""
+
+    async def disconnect(self, websocket, data):
+        await super().disconnect(websocket, data)
+        await self.send(websocket, {"type": "disconnect", "users": self.roster()})
+
+
+class DisconnectCloses(ChatServer):
+    """A disconnect is answered with the end of the connection."""
+
+    async def disconnect(self, websocket, data):
+        await super().disconnect(websocket, data)
+        await websocket.close()
+
+
+class DisconnectNeedsLogin(ChatServer):
+    """`del` raises a KeyError for a socket that is not logged in: its connection ends with 1011."""
+
+    async def stranger_disconnects(self, websocket):
+        del self.logged_in_users[websocket]

@@ -43,3 +43,33 @@ class VanishBreaksBroadcast(ChatServer):
 def was_dropped(websocket):
     """Whether it went away without a closing handshake."""
     return websocket.close_rcvd is None
+
+
+class VanishedUnannounced(ChatServer):
+    """A socket that goes away without a disconnect is forgotten, and nobody is told."""
+
+    async def vanished(self, websocket):
+        self.forget(websocket)
+
+
+class ChatLoopsOverDictionary(ChatServer):
+    """The loop runs over the dictionary itself, which changes when somebody leaves meanwhile.
+
+    Then the loop ends in a RuntimeError, and with it the connection of the sender.
+    """
+
+    async def respond_to_message(self, websocket, message):
+        data = json.loads(message) if is_chat(message) else None
+        if data is None:
+            await super().respond_to_message(websocket, message)
+            return
+        for sock in self.logged_in_users:
+            await self.send(sock, data)
+            await asyncio.sleep(0)
+
+
+def is_chat(message):
+    try:
+        return json.loads(message).get("type") == "chat"
+    except (AttributeError, TypeError, ValueError):
+        return False

@@ -75,3 +75,26 @@ class LoginAgainAppends(ChatServer):
 
     def roster(self):
         return [username for _, username in self.logins]
+
+
+class LoginNotNeeded(ChatServer):
+    """Chats go to every socket that has not logged in yet, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.waiting = {}  # sockets that have never logged in, in the order of their connecting
+
+    async def serve_connection(self, websocket):
+        self.waiting[websocket] = True
+        try:
+            await super().serve_connection(websocket)
+        finally:
+            self.waiting.pop(websocket, None)
+
+    def remember(self, websocket, username):
+        super().remember(websocket, username)
+        self.waiting.pop(websocket, None)
+
+    async def chat(self, websocket, data):
+        await super().chat(websocket, data)
+        await self.send_to(self.waiting, data)

@@ -31,3 +31,10 @@ class SameNameMerged(ChatServer):
 
     def roster(self):
         return sorted(set(self.logged_in_users.values()))
+
+
+class RosterOfObjects(ChatServer):
+    """The users are objects that hold a name, not names."""
+
+    def roster(self):
+        return [{"name": name} for name in super().roster()]

@@ -29,3 +29,18 @@ class UnrecognizedForgets(ChatServer):
 
     async def unrecognized(self, websocket, data):
         self.forget(websocket)
+
+
+class UnrecognizedNotLogged(ChatServer):
+    """A message of an unrecognized type leaves no trace in the log."""
+
+    async def unrecognized(self, websocket, data):
+        pass
+
+
+class UnrecognizedAnswered(ChatServer):
+    """The sender of an unrecognized type is told so."""
+
+    async def unrecognized(self, websocket, data):
+        await super().unrecognized(websocket, data)
+        await self.send(websocket, {"error": "Unrecognized message type", "details": data})
