@@ -151,27 +151,34 @@ class Comparison {
   }
 
   void compare_mentions(const Json& texts, const Json& value, const std::string& place) {
-    for (const auto& text : texts.is_array() ? texts : Json::array({texts})) {
-      if (mentions(value, text.get<std::string>())) continue;
-      say(place, fmt::format("does not mention \"{}\"", text.get<std::string>()));
+    for (const auto& item : texts.is_array() ? texts : Json::array({texts})) {
+      const auto text = item.get<std::string>();
+      const auto quoted = to_text(text);
+      const Needle needle{text, std::string_view(quoted).substr(1, quoted.size() - 2)};
+      if (!mentions(value, needle)) say(place, fmt::format("does not mention \"{}\"", text));
     }
   }
 
-  /// True where a string, a field's name or another value inside holds the text. A string may hold JSON once
-  /// more, where the text stands escaped.
-  static bool mentions(const Json& value, const std::string& text) {
+  /// A text, and how it is written in JSON: a string may hold JSON once more.
+  struct Needle {
+    std::string_view text;
+    std::string_view escaped;
+  };
+
+  /// True where a string, a field's name or another value inside holds the text.
+  static bool mentions(const Json& value, const Needle& needle) {
     if (value.is_structured()) {
       const auto items = value.items();
       return std::any_of(items.begin(), items.end(), [&](const auto& item) {
-        return (value.is_object() && holds(item.key(), text)) || mentions(item.value(), text);
+        return (value.is_object() && holds(item.key(), needle)) || mentions(item.value(), needle);
       });
     }
-    return holds(value.is_string() ? value.get<std::string>() : to_text(value), text);
+    if (value.is_string()) return holds(value.get_ref<const std::string&>(), needle);
+    return holds(to_text(value), needle);
   }
-  static bool holds(const std::string& whole, const std::string& text) {
-    const auto quoted = to_text(text);
-    const auto escaped = std::string_view(quoted).substr(1, quoted.size() - 2);
-    return whole.find(text) != std::string::npos || whole.find(escaped) != std::string::npos;
+  static bool holds(std::string_view whole, const Needle& needle) {
+    if (whole.find(needle.text) != std::string_view::npos) return true;
+    return needle.escaped != needle.text && whole.find(needle.escaped) != std::string_view::npos;
   }
 
   void compare_all(const Json& pattern, const Json& value, const std::string& place) {

@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::size_t most_bytes = 64 << 20;  // of one check's messages together
 
+/// The length of all texts inside.
+std::size_t text_bytes(const Json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().size();
+  std::size_t sum = 0;
+  if (value.is_structured()) {
+    for (const auto& item : value) sum += text_bytes(item);
+  }
+  return sum;
+}
+
 /// Writes the steps out and follows, step by step, who is connected and who is logged in.
 class Writer {
  public:
@@ -136,7 +146,7 @@ class Writer {
     verify_connected(sender);
     Send written{{sender}, variables_.fill_in(send.message, i, sender), 1, send.form, send.is_raw};
     written.may_be_impossible = may_be_gone_.count(sender) > 0;
-    written_bytes_ += to_text(written.message).size();
+    written_bytes_ += text_bytes(written.message);
     if (written_bytes_ <= most_bytes) return written;
     throw ScriptMistake(fmt::format("its messages are more than {} MiB together", most_bytes >> 20));
   }

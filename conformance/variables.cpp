@@ -17,8 +17,10 @@ std::string filler(std::string_view size) {
   if (failed != std::errc{} || end != size.data() + size.size() || size_bytes > most_bytes) {
     throw ScriptMistake(fmt::format("$filler takes a number up to {}, not '{}'", most_bytes, size));
   }
-  std::string text(size_bytes, ' ');
-  for (std::size_t i = 0; i < size_bytes; ++i) text[i] = static_cast<char>('a' + i % 26);
+  std::string text;
+  text.reserve(size_bytes);
+  constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz";
+  while (text.size() < size_bytes) text += alphabet.substr(0, size_bytes - text.size());
   return text;
 }
 
