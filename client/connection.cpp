@@ -5,13 +5,15 @@
 #include <openssl/x509v3.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+
+#include "client/patience.hpp"
 
 namespace chatlab::client {
 
@@ -127,26 +129,13 @@ asio::awaitable<Done> Connection::upgrade(Url url) {
   co_return Done{};
 }
 
-class Connection::Patience {
- public:
-  Patience(Connection& connection, Clock::time_point deadline)
-      : timer_(connection.stream_.get_executor(), deadline) {
-    // The handler may run when this object is gone, and the connection with it.
-    timer_.async_wait([&connection, waiting = waiting_](const error_code& cancelled) {
-      if (cancelled || !*waiting) return;
-      connection.gave_up_ = true;
-      connection.reset();
-    });
-  }
-  ~Patience() { *waiting_ = false; }
-
- private:
-  std::shared_ptr<bool> waiting_ = std::make_shared<bool>(true);
-  asio::steady_timer timer_;
-};
+void Connection::give_up() {
+  gave_up_ = true;
+  reset();
+}
 
 asio::awaitable<error_code> Connection::send(std::string payload, Clock::time_point deadline, Form form) {
-  const Patience patience(*this, deadline);
+  const Patience patience(stream_.get_executor(), deadline, [this] { give_up(); });
   stream_.binary(form == Form::binary);
   if (form == Form::fragments) co_return co_await write_fragments(std::move(payload));
   const auto [failed, size_bytes] = co_await stream_.async_write(asio::buffer(payload), as_result);
@@ -167,7 +156,7 @@ asio::awaitable<error_code> Connection::write_fragments(std::string payload) {
 }
 
 asio::awaitable<error_code> Connection::ping(std::string payload, Clock::time_point deadline) {
-  const Patience patience(*this, deadline);
+  const Patience patience(stream_.get_executor(), deadline, [this] { give_up(); });
   const websocket::ping_data data(payload);
   const auto [failed] = co_await stream_.async_ping(data, as_result);
   co_return failed;
@@ -175,7 +164,8 @@ asio::awaitable<error_code> Connection::ping(std::string payload, Clock::time_po
 
 asio::awaitable<boost::system::result<Received, Failure>> Connection::receive() {
   buffer_.clear();
-  const auto [failed, size_bytes] = co_await stream_.async_read(buffer_, as_result);
+  auto token = asio::bind_cancellation_slot(stop_reading_.slot(), as_result);
+  const auto [failed, size_bytes] = co_await stream_.async_read(buffer_, std::move(token));
   if (failed) co_return ended(failed);
   co_return Received{beast::buffers_to_string(buffer_.data()), stream_.got_text(), Clock::now()};
 }
@@ -187,8 +177,17 @@ void Connection::on_pong(const std::function<void(std::string)>& handler) {
   });
 }
 
+// Beast 1.81 can lock itself up here: its close holds the right to write and waits for the right to read,
+// while a read that has met a close frame or a protocol error holds that one and waits for the other. Its own
+// timeout then closes the socket and wakes neither, so both are cancelled a little later.
 asio::awaitable<error_code> Connection::close() {
-  const auto [failed] = co_await stream_.async_close(websocket::close_code::normal, as_result);
+  asio::cancellation_signal stop_closing;
+  const Patience patience(stream_.get_executor(), Clock::now() + 2 * close_handshake, [this, &stop_closing] {
+    stop_reading_.emit(asio::cancellation_type::terminal);
+    stop_closing.emit(asio::cancellation_type::terminal);
+  });
+  auto token = asio::bind_cancellation_slot(stop_closing.slot(), as_result);
+  const auto [failed] = co_await stream_.async_close(websocket::close_code::normal, std::move(token));
   co_return failed;
 }
 

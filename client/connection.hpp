@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
@@ -75,11 +76,11 @@ class Connection {
   asio::awaitable<error_code> write_fragments(std::string payload);
   Failure ended(const error_code& why) const;
 
-  /// Drops the line at the deadline, unless it is destroyed before.
-  class Patience;
+  void give_up();
 
   Stream stream_;
   beast::flat_buffer buffer_;
+  asio::cancellation_signal stop_reading_;
   bool gave_up_ = false;  // a message was not taken in time
 };
 

@@ -16,6 +16,8 @@ void Transport::write_some(WriteBuffers buffers, Erased handler) {
 void Transport::tear_down(std::function<void(error_code)> handler) {
   using beast::websocket::async_teardown;
   constexpr auto role = beast::role_type::client;
+  until_torn_down_.emplace(get_executor(), std::chrono::steady_clock::now() + teardown,
+                           [this] { next_layer().close(); });
   // The WebSocket is closed already and its close code known; a peer that has dropped TCP by now changes
   // neither.
   auto regardless = [handler = std::move(handler)](error_code) { handler({}); };

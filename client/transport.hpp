@@ -11,8 +11,11 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
+
+#include "client/patience.hpp"
 
 namespace chatlab::client {
 
@@ -22,6 +25,9 @@ using boost::system::error_code;
 
 class Transport {
  public:
+  /// How long the peer may take to close TCP where the WebSocket is closed already.
+  static constexpr std::chrono::seconds teardown{1};
+
   using Plain = beast::tcp_stream;
   using Secure = beast::ssl_stream<beast::tcp_stream>;
   using executor_type = Plain::executor_type;
@@ -85,6 +91,7 @@ class Transport {
   void tear_down(std::function<void(error_code)> handler);
 
   std::variant<Plain, Secure> stream_;
+  std::optional<Patience> until_torn_down_;
 };
 
 }  // namespace chatlab::client

@@ -56,6 +56,11 @@ TEST_P(BrokenTest, IsSaidWithItsReason) {
   EXPECT_GT(failure.size(), std::string("failure: broken: ").size());
 }
 
+TEST_P(BrokenTest, IsSaidThoughThePeerStays) {
+  listen_to(GetParam().bytes);
+  EXPECT_TRUE(receive().starts_with("failure: broken: "));
+}
+
 INSTANTIATE_TEST_SUITE_P(Violations, BrokenTest,
                          ::testing::Values(Ending{server_frame(0xC1, "x"), "a reserved bit"},
                                            Ending{server_frame(0x83, "x"), "a reserved opcode"},
@@ -120,20 +125,53 @@ TEST_F(EndingOfAConversation, CloseDoesNotWaitForAPeerThatNeverAnswers) {
   EXPECT_FALSE(ended.empty());
 }
 
-TEST_F(EndingOfAConversation, CloseEndsAWaitingReceive) {
+class LastWordTest : public ConversationTest, public ::testing::WithParamInterface<Ending> {
+ protected:
+  /// Closes while a receive() waits; says what that one brought.
+  std::string close_while_receiving() {
+    std::string received;
+    loop.start([](Connection& connection, std::string& received) -> asio::awaitable<void> {
+      const auto message = co_await connection.receive();
+      received = message.has_error() ? "failure" : message->payload;
+    }(*connection, received));
+    loop.run(connection->close());
+    loop.run_until([&] { return !received.empty(); });
+    return received;
+  }
+};
+
+TEST_P(LastWordTest, MayAnswerTheCloseFrame) {
   talk_to([](Peer& peer) -> asio::awaitable<void> {
-    const auto goodbye = co_await peer.read_frame();
-    co_await peer.write(server_frame(0x88, goodbye.payload));
+    co_await peer.read_frame();
+    co_await peer.write(GetParam().bytes);
+    co_await peer.wait_for_end();
   });
-  std::string outcome;
-  loop.start([](Connection& connection, std::string& outcome) -> asio::awaitable<void> {
-    const auto received = co_await connection.receive();
-    outcome = received.has_error() ? "failure" : "message";
-  }(*connection, outcome));
-  loop.run(connection->close());
-  loop.run_until([&] { return !outcome.empty(); });
-  EXPECT_EQ(outcome, "failure");
+  EXPECT_EQ(close_while_receiving(), "failure");
 }
+
+TEST_P(LastWordTest, MayComeBeforeTheCloseFrame) {
+  listen_to(GetParam().bytes);
+  EXPECT_EQ(close_while_receiving(), "failure");
+}
+
+TEST_P(LastWordTest, MayCrossTheCloseFrame) {
+  bool is_written = false;
+  talk_to([&](Peer& peer) -> asio::awaitable<void> {
+    co_await peer.read_frame();
+    co_await peer.write(GetParam().bytes);
+    is_written = true;
+    co_await peer.wait_for_end();
+  });
+  send("your last word?");
+  loop.run_until([&] { return is_written; });
+  EXPECT_EQ(close_while_receiving(), "failure");
+}
+
+INSTANTIATE_TEST_SUITE_P(Words, LastWordTest,
+                         ::testing::Values(Ending{server_frame(0x88, "\x03\xE8"), "a close frame"},
+                                           Ending{server_frame(0x83, "x"), "a reserved opcode"},
+                                           Ending{server_frame(0x81, "\xC3\x28"), "invalid UTF-8"},
+                                           Ending{"", "nothing"}));
 
 TEST_F(EndingOfAConversation, APeerThatTakesNothingIsGivenUp) {
   talk_to([](Peer& peer) -> asio::awaitable<void> {

@@ -161,6 +161,8 @@ class ChatShared(ChatServer):
     latest = None
 
     async def respond_to_message(self, websocket, message):
-        self.latest = message
-        await asyncio.sleep(SHARED_SECONDS)
-        await super().respond_to_message(websocket, self.latest)
+        if isinstance(message, str) and '"chat"' in message:
+            self.latest = message
+            await asyncio.sleep(SHARED_SECONDS)
+            message = self.latest
+        await super().respond_to_message(websocket, message)

@@ -7,6 +7,7 @@ class UnrecognizedRelayed(ChatServer):
     """A message of an unrecognized type is relayed to everybody as it came."""
 
     async def unrecognized(self, websocket, data):
+        await super().unrecognized(websocket, data)
         await self.send_to_everyone(data)
 
 
@@ -14,6 +15,7 @@ class UnrecognizedWrapped(ChatServer):
     """An error object that contains the unrecognized message goes to everybody."""
 
     async def unrecognized(self, websocket, data):
+        await super().unrecognized(websocket, data)
         await self.send_to_everyone({"error": "Unrecognized message type", "details": data})
 
 
@@ -21,6 +23,7 @@ class UnrecognizedCloses(ChatServer):
     """An unrecognized type ends in an exception: the sender's connection is closed with 1011."""
 
     async def unrecognized(self, websocket, data):
+        await super().unrecognized(websocket, data)
         raise ValueError(f"Unrecognized message type: {data.get('type')!r:.200}")
 
 
@@ -28,6 +31,7 @@ class UnrecognizedForgets(ChatServer):
     """Who sends an unrecognized type is taken out of the dictionary, and nobody is told."""
 
     async def unrecognized(self, websocket, data):
+        await super().unrecognized(websocket, data)
         self.forget(websocket)
 
 
