@@ -9,8 +9,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-std::variant<Settings, Information, UsageError> read(std::vector<const char*> arguments,
-                                                     Variables variables) {
+std::variant<Options, Information, UsageError> read(std::vector<const char*> arguments, Variables variables) {
   static Variables environment;  // read_options takes a plain function, which cannot carry it
   environment = std::move(variables);
   arguments.insert(arguments.begin(), "chatlab-server");
@@ -26,7 +25,7 @@ std::string outcome(std::vector<const char*> arguments, Variables variables = {}
   const auto result = read(std::move(arguments), std::move(variables));
   if (const auto* error = std::get_if<UsageError>(&result)) return "error: " + error->text;
   if (std::holds_alternative<Information>(result)) return "information";
-  const auto& settings = std::get<Settings>(result);
+  const auto& settings = std::get<Options>(result).settings;
   return settings.host + " " + std::to_string(settings.port);
 }
 
