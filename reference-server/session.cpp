@@ -152,17 +152,19 @@ void Session::carry_out(Applied applied) {
 
 void Session::write() {
   std::array<iovec, limits::buffers_per_send> buffers;
-  while (!has_ended() && has_to_write()) {
+  bool is_all = has_ended();
+  while (!is_all) {
     const auto used = outbox_.gather(feed_.log, buffers);
+    is_all = used.size() < buffers.size();
+    if (used.empty() && !transport_.wants_to_write()) break;
     const auto sent = transport_.send(used);
     ++shared_.metrics.sends;
     shared_.metrics.sent_bytes += sent.size_bytes;
     outbox_.sent(feed_.log, sent.size_bytes);
-    if (sent.failed && sent.failed != asio::error::would_block) return abandon();
-    if (sent.failed) break;
+    if (sent.failed == asio::error::would_block) return mind_limit();
+    if (sent.failed) return abandon();
   }
-  mind_limit();
-  if (phase_ != Phase::farewell || has_to_write()) return;
+  if (phase_ != Phase::farewell) return;
   if (!std::exchange(have_finished_, true)) transport_.finish_sending();
   if (peer_has_finished_) abandon();
 }

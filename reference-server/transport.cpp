@@ -40,7 +40,11 @@ Transfer Transport::send(std::span<const iovec> buffers) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(buffers.data());  // the kernel does not write to it
   message.msg_iovlen = buffers.size();
-  const auto size_bytes = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const int socket = socket_.native_handle();
+  // Mostly there is one, and then the simpler call is the cheaper one.
+  const auto size_bytes = buffers.size() == 1
+                              ? ::send(socket, buffers[0].iov_base, buffers[0].iov_len, MSG_NOSIGNAL)
+                              : ::sendmsg(socket, &message, MSG_NOSIGNAL);
   if (size_bytes < 0) return {0, last_error()};
   Transfer sent{static_cast<std::size_t>(size_bytes), {}};
   std::size_t wanted_bytes = 0;

@@ -1,5 +1,6 @@
-// The lab's protocol on Boost.Beast, the way its examples and most of its users write a chat: a session per
-// socket, a queue of shared messages in it, and one async_write after another. To be measured against.
+// The lab's protocol on Boost.Beast as its own example websocket-chat-multi has it: a session per socket on a
+// strand, each message posted to it, a queue of shared messages, and one async_write after another. To be
+// measured against.
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
 #include <cstdio>
@@ -39,8 +40,10 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void send(const std::shared_ptr<const std::string>& message) {
-    queue_.push_back(message);
-    if (queue_.size() == 1) write();
+    asio::post(stream_.get_executor(), [self = shared_from_this(), message] {
+      self->queue_.push_back(message);
+      if (self->queue_.size() == 1) self->write();
+    });
   }
 
   std::string name;
@@ -102,10 +105,11 @@ void Room::announce(const char* type) {
 }
 
 void accept(tcp::acceptor& acceptor, Room& room) {
-  acceptor.async_accept([&](beast::error_code failed, tcp::socket socket) {
-    if (!failed) std::make_shared<Session>(std::move(socket), room)->run();
-    accept(acceptor, room);
-  });
+  acceptor.async_accept(asio::make_strand(acceptor.get_executor()),
+                        [&](beast::error_code failed, tcp::socket socket) {
+                          if (!failed) std::make_shared<Session>(std::move(socket), room)->run();
+                          accept(acceptor, room);
+                        });
 }
 
 }  // namespace
