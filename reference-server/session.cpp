@@ -81,6 +81,8 @@ void Session::read_requests(std::span<char>& bytes) {
     }
     bytes = bytes.subspan(size_bytes);
     answer(parser.get(), !parser.is_done());
+    // Somebody asks and asks and does not take the answers.
+    if (waiting_bytes() > shared_.settings.outbox_limit_bytes) return abandon();
   }
 }
 
@@ -95,7 +97,8 @@ void Session::answer(const HttpRequest& request, bool has_body) {
 }
 
 void Session::upgrade(const HttpRequest& request) {
-  if (shared_.settings.trust_proxy) forwarded_for_ = request["X-Forwarded-For"];
+  if (shared_.settings.trust_proxy)
+    forwarded_for_ = request["X-Forwarded-For"].substr(0, limits::quoted_bytes);
   const auto limit = shared_.settings.connection_limit;
   const bool is_full = shared_.metrics.connections++ >= limit && limit > 0;
   const auto response = answer_upgrade(request, shared_.settings.allowed_origins, is_full);

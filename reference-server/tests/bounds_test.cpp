@@ -107,6 +107,15 @@ TEST(Bounds, SlowRequestIsCutOff) {
   for (auto* line : {&silent, &slow, &idle}) EXPECT_EQ(line->read_to_end(), "");
 }
 
+TEST(Bounds, AnswersThatNobodyTakesEndTheConnection) {
+  RunningServer server(with([](Settings& settings) { settings.outbox_limit_bytes = 10'000; }));
+  TcpLine greedy(server.endpoint());
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  greedy.write(requests);
+  EXPECT_LT(greedy.read_to_end().size(), 1'000'000U) << "not all of them were answered";
+}
+
 TEST(Bounds, FurtherConnectionsGet503UntilOneHasEnded) {
   RunningServer server(with([](Settings& settings) { settings.connection_limit = 2; }));
   ChatClient ann(server.endpoint()), bob(server.endpoint());
