@@ -8,6 +8,7 @@
 #include <spdlog/sinks/null_sink.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -104,10 +105,33 @@ class Actor {
   std::unique_ptr<ChatClient> client_;
 };
 
+/// How far an observer has come with what each crowd says: nobody rages on ahead of it, or it would be
+/// closed for being slow.
+class Pace {
+ public:
+  void hear(const std::string& words) {  // "pace CROWD NUMBER"
+    const auto blank = words.rfind(' ');
+    auto& number = heard_[std::stoul(words.substr(5))];
+    number = std::stoi(words.substr(blank));
+    number.notify_all();
+  }
+
+  /// Says the next number and waits until it has been heard.
+  void keep(ChatClient& client, std::size_t crowd) {
+    const int before = heard_[crowd];
+    client.send(chat(fmt::format("pace {} {}", crowd, before + 1)));
+    heard_[crowd].wait(before);
+  }
+
+ private:
+  std::array<std::atomic<int>, crowds> heard_{};
+};
+
 /// Hears everything, minds the rules, and keeps a sum of all of it that another one's must equal.
 class Observer {
  public:
-  Observer(const tcp::endpoint& server, std::string name) : name_(std::move(name)), client_(server) {
+  Observer(const tcp::endpoint& server, std::string name, Pace* pace)
+      : name_(std::move(name)), client_(server), pace_(pace) {
     client_.send(login(name_));
     while (client_.receive() == "") continue;
   }
@@ -134,6 +158,10 @@ class Observer {
   bool hear_chat(const std::string& words) {
     if (words == "begin") has_begun_ = true;
     if (words == "begin" || words == the_end) return words == the_end;
+    if (words.starts_with("pace ")) {
+      if (pace_) pace_->hear(words);
+      return false;
+    }
     ++heard_;
     const auto blank = words.find(' ', words.find(' ') + 1);
     const int number = std::stoi(words.substr(blank));
@@ -156,6 +184,7 @@ class Observer {
 
   std::string name_;
   ChatClient client_;
+  Pace* pace_;
   bool has_begun_ = false;
   std::size_t sum_ = 0, heard_ = 0, users_ = 0;
   std::map<std::string, int> next_;
@@ -173,17 +202,20 @@ std::size_t resident_mebibytes() {
 }
 
 /// Lets the crowd rage for so long, and waits until the server has seen the last of it.
-void rage(const tcp::endpoint& server, std::uint32_t seed, std::chrono::steady_clock::duration duration) {
+void rage(const tcp::endpoint& server, Pace& pace, std::uint32_t seed,
+          std::chrono::steady_clock::duration duration) {
   const auto until = std::chrono::steady_clock::now() + duration;
   std::vector<std::thread> threads;
   for (std::uint32_t crowd = 0; crowd < crowds; ++crowd) {
-    threads.emplace_back([&server, seed, crowd, until] {
+    threads.emplace_back([&server, &pace, seed, crowd, until] {
+      ChatClient pacer(server);
       std::vector<std::unique_ptr<Actor>> actors;
       for (std::uint32_t i = 0; i < clients_a_crowd; ++i) {
         actors.push_back(std::make_unique<Actor>(server, seed + crowd * clients_a_crowd + i));
       }
       while (std::chrono::steady_clock::now() < until) {
         for (auto& actor : actors) actor->do_something();
+        pace.keep(pacer, crowd);
       }
     });
   }
@@ -198,12 +230,13 @@ void run(std::chrono::seconds duration) {
   settings.http_timeout = std::chrono::seconds(2);
   RunningServer server(settings);
   const auto& endpoint = server.endpoint();
-  Observer ann(endpoint, "ann"), bob(endpoint, "bob");
+  Pace pace;
+  Observer ann(endpoint, "ann", &pace), bob(endpoint, "bob", nullptr);
   ann.say("begin");
   std::thread ann_hears([&] { ann.hear_until_the_end(); }), bob_hears([&] { bob.hear_until_the_end(); });
-  rage(endpoint, 1, duration / 4);
+  rage(endpoint, pace, 1, duration / 4);
   const auto descriptors = open_descriptors(), resident = resident_mebibytes();
-  rage(endpoint, 1000, duration - duration / 4);
+  rage(endpoint, pace, 1000, duration - duration / 4);
   const auto descriptors_at_the_end = open_descriptors(), resident_at_the_end = resident_mebibytes();
   ann.say(the_end);
   ann_hears.join();
