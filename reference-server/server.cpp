@@ -1,11 +1,9 @@
 #include "reference-server/server.hpp"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
@@ -22,20 +20,6 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 /// The end of a coroutine that nobody waits for. An exception is a bug: it ends run() and the program.
 void rethrow(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
-}
-
-std::string in_words(const tcp::endpoint& endpoint, const error_code& failed) {
-  const auto place = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
-  if (failed == asio::error::address_in_use) {
-    return fmt::format(
-        "port {} is in use on {}: stop what listens there, or choose another with --port (0: a free one)",
-        endpoint.port(), endpoint.address().to_string());
-  }
-  if (failed == asio::error::access_denied) {
-    return fmt::format("not allowed to listen on {}: ports below 1024 need privileges; try --port 8081",
-                       place);
-  }
-  return fmt::format("cannot listen on {}: {}", place, failed.message());
 }
 
 bool out_of_descriptors(const error_code& failed) {
@@ -75,67 +59,12 @@ boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::listen() 
     if (loaded.has_error()) return ListenError{loaded.error()};
     tls_ = std::move(*loaded);
   }
-  auto wanted = addresses();
-  if (wanted.has_error()) return wanted.error();
-  return listen_on(std::move(*wanted));
-}
-
-boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::listen_on(
-    std::vector<tcp::endpoint> wanted) {
-  // With port 0 the first address chooses; the second one's may be taken, and then another is tried.
-  constexpr int tries_for_a_common_port = 20;
-  ListenError last_error{"no address to listen on"};
-  for (int attempt = 0; attempt < (settings_.port == 0 ? tries_for_a_common_port : 1); ++attempt) {
-    acceptors_.clear();
-    std::vector<tcp::endpoint> bound;
-    bool taken = false;
-    for (auto endpoint : wanted) {
-      if (!bound.empty()) endpoint.port(bound.front().port());
-      const auto failed = open(endpoint);
-      // A machine without IPv6 still has IPv4's loopback.
-      const bool no_such_family = failed == asio::error::address_family_not_supported ||
-                                  failed == boost::system::errc::address_not_available;
-      if (failed && no_such_family && !bound.empty()) continue;
-      if (failed) {
-        last_error.text = in_words(endpoint, failed);
-        taken = true;
-        break;
-      }
-      bound.push_back(acceptors_.back().local_endpoint());
-    }
-    if (!taken && !bound.empty()) return bound;
-  }
-  acceptors_.clear();
-  return last_error;
-}
-
-boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::addresses() {
-  if (settings_.host.empty()) {
-    return std::vector<tcp::endpoint>{{asio::ip::address_v4::loopback(), settings_.port},
-                                      {asio::ip::address_v6::loopback(), settings_.port}};
-  }
-  error_code failed;
-  tcp::resolver resolver(io_context_);
-  const auto found = resolver.resolve(settings_.host, std::to_string(settings_.port),
-                                      tcp::resolver::passive | tcp::resolver::address_configured, failed);
-  if (failed) {
-    return ListenError{fmt::format("no address for --host {}: {}", settings_.host, failed.message())};
-  }
+  auto opened = open_acceptors(io_context_, settings_.host, settings_.port);
+  if (opened.has_error()) return opened.error();
+  acceptors_ = std::move(*opened);
   std::vector<tcp::endpoint> endpoints;
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+  for (const auto& acceptor : acceptors_) endpoints.push_back(acceptor.local_endpoint());
   return endpoints;
-}
-
-error_code Server::open(tcp::endpoint endpoint) {
-  error_code failed;
-  tcp::acceptor acceptor(io_context_);
-  acceptor.open(endpoint.protocol(), failed);
-  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), failed);
-  if (!failed) acceptor.bind(endpoint, failed);
-  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
-  if (!failed) acceptors_.push_back(std::move(acceptor));
-  return failed;
 }
 
 void Server::handle_signals() {

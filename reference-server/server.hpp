@@ -6,19 +6,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/system/result.hpp>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "reference-server/listening.hpp"
 #include "reference-server/worker.hpp"
 
 namespace chatlab::server {
-
-/// Why the server cannot listen, in one line for the user.
-struct ListenError {
-  std::string text;
-};
 
 class Server {
  public:
@@ -39,9 +33,6 @@ class Server {
   void stop();
 
  private:
-  boost::system::result<std::vector<tcp::endpoint>, ListenError> addresses();
-  boost::system::result<std::vector<tcp::endpoint>, ListenError> listen_on(std::vector<tcp::endpoint> wanted);
-  error_code open(tcp::endpoint endpoint);
   void wait_for_signal();
   asio::awaitable<void> accept(tcp::acceptor& acceptor);
   Worker& next_worker();

@@ -72,5 +72,29 @@ TEST(SlowClient, ThatCatchesUpInTimeMissesNothing) {
   }
 }
 
+// P2's deviation: behind more chats than the kernels take, only the last of many rosters waits.
+TEST(SlowClient, MissesOutdatedRostersOnlyWhereRostersAreCoalesced) {
+  constexpr int chats = 20, logins = 50;
+  const auto text = chat(std::string(1'000'000, 'x'));
+  for (const bool coalesces : {true, false}) {
+    auto settings = RunningServer::on_a_free_port();
+    settings.coalesce_rosters = coalesces;
+    settings.outbox_limit_bytes = 64 << 20;
+    RunningServer server(settings);
+    ChatClient ann(server.endpoint()), slow(server.endpoint(), 4096);
+    slow.send(login("slow"));
+    slow.receive();
+    for (int i = 0; i < chats; ++i) ann.send(text);
+    for (int i = 0; i < logins; ++i) ann.send(login("ann " + std::to_string(i)));
+    ann.send(chat("the end"));
+    while (ann.receive() != chat("the end")) continue;  // so the server has taken it all
+    for (int i = 0; i < chats; ++i) ASSERT_TRUE(slow.receive() == text) << i;
+    for (int i = coalesces ? logins - 1 : 0; i < logins; ++i) {
+      EXPECT_EQ(slow.receive_json(), roster("login", {"slow", "ann " + std::to_string(i)}));
+    }
+    EXPECT_EQ(slow.receive(), chat("the end"));
+  }
+}
+
 }  // namespace
 }  // namespace chatlab::server::test
