@@ -3,6 +3,8 @@ install(FILES reference-server/package/chatlab-server.service DESTINATION lib/sy
 install(FILES reference-server/README.md reference-server/PROTOCOL.md LICENSE
         DESTINATION share/doc/chatlab-server COMPONENT server)
 
+# Only the server is packed, so the rest need not be built for it.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL server)

@@ -237,6 +237,9 @@ void run(std::chrono::seconds duration) {
   rage(endpoint, pace, 1, duration / 4);
   const auto descriptors = open_descriptors(), resident = resident_mebibytes();
   rage(endpoint, pace, 1000, duration - duration / 4);
+  // Those who are still saying farewell have a moment for it.
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (open_descriptors() > descriptors && std::chrono::steady_clock::now() < deadline) continue;
   const auto descriptors_at_the_end = open_descriptors(), resident_at_the_end = resident_mebibytes();
   ann.say(the_end);
   ann_hears.join();
