@@ -13,6 +13,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 16 does not deduce it
 
 /// Foreign text, made fit for one line of a log: control characters and quotes are escaped.
 std::string in_one_line(const std::string& text) {

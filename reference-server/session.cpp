@@ -8,6 +8,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <sstream>
+#include <utility>
 
 #include "reference-server/handshake.hpp"
 
