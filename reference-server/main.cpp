@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "reference-server/log_line.hpp"
 #include "reference-server/options.hpp"
+#include "reference-server/server.hpp"
 
 namespace {
 
@@ -14,18 +16,21 @@ using namespace chatlab::server;
 
 enum ExitCode { success = 0, usage_error = 2 };
 
-int serve(const Settings& settings) {
+int serve(const Options& options) {
   const auto log = spdlog::stderr_color_mt("chatlab-server");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  Server server(settings, *log);
+  log->set_formatter(options.logs_json ? json_lines() : text_lines());
+  log->set_level(options.log_level);
+  Server server(options.settings, *log);
   const auto listening = server.listen();
   if (listening.has_error()) {
     fmt::print(stderr, "chatlab-server: {}\n", listening.error().text);
     return usage_error;
   }
-  server.stop_on_signals();
-  for (const auto& endpoint : *listening) fmt::print("listening on ws://{}\n", fmt::streamed(endpoint));
-  fmt::print("chat page at http://localhost:{}/\n", listening->front().port());
+  server.handle_signals();
+  const char* secure = options.settings.certificate_file.empty() ? "" : "s";
+  for (const auto& endpoint : *listening)
+    fmt::print("listening on ws{}://{}\n", secure, fmt::streamed(endpoint));
+  fmt::print("chat page at http{}://localhost:{}/\n", secure, listening->front().port());
   std::fflush(stdout);
   server.run();
   return success;
@@ -44,5 +49,5 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "chatlab-server: {}\n", error->text);
     return usage_error;
   }
-  return serve(std::get<Settings>(wanted));
+  return serve(std::get<Options>(wanted));
 }

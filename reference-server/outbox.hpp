@@ -1,91 +1,63 @@
-// One socket and everything that leaves through it. Broadcasts, Beast's own control frames and HTTP answers
-// all join one queue of shared frames, so that no two writers can ever split each other's frames; write_all()
-// is the only one that writes. It owns the socket and the queue, bounded by limits::outbox_bytes.
-//
-// Beast uses it as the stream under websocket::stream: reads go straight to the socket, writes join the
-// queue.
+// What one client still has to be sent, in order: the broadcasts behind its position in the log, and frames
+// of its own (pongs, answers, a close) between them. It hands out whole queues of bytes and is told how many
+// left; it knows no socket and never splits a frame.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffers_iterator.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/core/role.hpp>
-#include <deque>
+#include <sys/uio.h>
 
-#include "reference-server/room.hpp"
+#include <optional>
+#include <span>
+
+#include "reference-server/broadcast_log.hpp"
 
 namespace chatlab::server {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-using tcp = asio::ip::tcp;
-
-class Outbox : public Recipient {
+class Outbox {
  public:
-  using executor_type = asio::any_io_executor;
+  /// From here on all broadcasts are for this client (P10).
+  void subscribe(Position position) { position_ = position; }
 
-  explicit Outbox(tcp::socket socket);
+  /// No more broadcasts from `position` on; what stands before it is still sent.
+  void unsubscribe(const BroadcastLog& log, Position position);
 
-  /// Queues a frame. Past the byte bound the client counts as too slow: the frame is dropped, and so is the
-  /// connection.
-  void push(const Frame& frame) override;
+  bool is_subscribed() const { return position_.has_value(); }
 
-  /// Writes what is queued, in order, until finish() has been called and all has left, or until the socket
-  /// fails. Run once, beside the reader.
-  asio::awaitable<void> write_all();
+  /// Where the next broadcast comes from. Only for one who is subscribed.
+  Position position() const { return *position_; }
 
-  /// Nothing more will be queued; write_all() ends when the queue is empty.
-  void finish();
+  /// Queues a frame for this client alone, after the broadcasts before `position`.
+  void push(Frame frame, Position position) { push(std::move(frame), position, false); }
 
-  /// Gives the connection up at once: reads and writes in flight fail, what is queued is lost.
-  void abandon();
+  /// Queues a pong. One that still waits gives way: RFC 6455, section 5.5.3.
+  void push_pong(Frame frame, Position position);
 
-  /// True once the client did not take its frames as fast as they came and was given up for that.
-  bool overflowed() const { return overflowed_; }
+  bool is_empty(const BroadcastLog& log) const { return waiting_bytes(log) == 0; }
+  std::size_t waiting_bytes(const BroadcastLog& log) const;
 
-  tcp::socket& socket() { return socket_; }
+  /// Writes the beginning of the queue to `buffers`, as many as fit; returns those used.
+  std::span<iovec> gather(const BroadcastLog& log, std::span<iovec> buffers) const;
 
-  // What Beast and Asio ask of a stream.
-  executor_type get_executor() { return socket_.get_executor(); }
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    return socket_.async_read_some(buffers, std::forward<Token>(token));
-  }
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, const Frame& bytes) {
-          push_from_beast(bytes);
-          // Queued is written, as far as Beast is concerned; a failure shows in the reads.
-          asio::post(get_executor(),
-                     boost::beast::bind_front_handler(std::move(handler), error_code{}, bytes->size()));
-        },
-        token, std::make_shared<const std::string>(asio::buffers_begin(buffers), asio::buffers_end(buffers)));
-  }
+  /// So many bytes have left.
+  void sent(const BroadcastLog& log, std::size_t size_bytes);
+
+  /// Drops everything but the rest of a frame that has been begun, and unsubscribes.
+  void drop_what_waits();
 
  private:
-  void push_from_beast(const Frame& bytes);
+  struct Own {
+    Frame frame;
+    Position position;  // it comes after the broadcasts before this one
+    bool is_pong;
+  };
 
-  tcp::socket socket_;
-  std::deque<Frame> queue_;
-  std::size_t queued_bytes_ = 0;
-  asio::steady_timer pushed_;  // never expires; cancelled to say that there is something to do
-  bool finished_ = false;      // nothing more is taken
-  bool overflowed_ = false;
+  void push(Frame frame, Position position, bool is_pong);
+  Frame take_next(const BroadcastLog& log);
+
+  std::optional<Position> position_;
+  std::deque<Own> own_;
+  std::size_t own_bytes_ = 0;
+  Frame begun_;  // sent in part
+  std::size_t begun_bytes_ = 0;
 };
-
-// Beast's customisation points. The session itself says when the socket ends, after the queue has left.
-template <class Handler>
-void async_teardown(boost::beast::role_type, Outbox& outbox, Handler&& handler) {
-  asio::post(outbox.get_executor(),
-             boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
-}
-inline void beast_close_socket(Outbox& outbox) {
-  outbox.abandon();
-}
 
 }  // namespace chatlab::server

@@ -49,18 +49,23 @@ HttpResponse respond(const HttpRequest& request, http::status status, std::strin
 
 }  // namespace
 
-HttpResponse answer_page_request(const HttpRequest& request) {
-  constexpr auto plain_text = "text/plain; charset=utf-8";
+HttpResponse answer_page_request(const HttpRequest& request, const Metrics& metrics) {
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
-    auto response = respond(request, http::status::method_not_allowed, plain_text,
-                            "This server answers GET and HEAD, and WebSocket connections on any path.\n");
+    auto response =
+        answer_plainly(request, http::status::method_not_allowed,
+                       "This server answers GET and HEAD, and WebSocket connections on any path.\n");
     response.set(http::field::allow, "GET, HEAD");
     return response;
   }
+  if (request.target() == "/health") return answer_plainly(request, http::status::ok, "ok\n");
+  if (request.target() == "/metrics") {
+    return respond(request, http::status::ok, "text/plain; version=0.0.4; charset=utf-8", metrics.in_words());
+  }
   const auto* file = find_file(request.target());
   if (!file) {
-    return respond(request, http::status::not_found, plain_text,
-                   "Nothing here. The chat page is at /; WebSocket connections are taken on any path.\n");
+    return answer_plainly(
+        request, http::status::not_found,
+        "Nothing here. The chat page is at /; WebSocket connections are taken on any path.\n");
   }
   // The content's own hash: a browser asks each time and is told "not modified" until the program changes.
   const auto etag = fmt::format("\"{:016x}\"", std::hash<std::string_view>{}(file->content));
@@ -72,6 +77,20 @@ HttpResponse answer_page_request(const HttpRequest& request) {
   response.set(http::field::cache_control, "no-cache");
   response.set("Content-Security-Policy", content_security_policy);
   response.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+HttpResponse answer_plainly(const HttpRequest& request, http::status status, std::string_view words) {
+  return respond(request, status, "text/plain; charset=utf-8", words);
+}
+
+HttpResponse refuse_request(const boost::system::error_code& failed) {
+  const bool is_too_long = failed == http::error::header_limit;
+  auto response =
+      answer_plainly(HttpRequest{http::verb::get, "/", 11},
+                     is_too_long ? http::status::request_header_fields_too_large : http::status::bad_request,
+                     fmt::format("This is no request that the server understands: {}.\n", failed.message()));
+  response.keep_alive(false);
   return response;
 }
 

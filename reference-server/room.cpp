@@ -1,5 +1,7 @@
 #include "reference-server/room.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,71 +13,86 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 16 does not deduce it
 
 /// Foreign text, made fit for one line of a log: control characters and quotes are escaped.
 std::string in_one_line(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
-Frame error_reply(const Malformed& malformed) {
+std::string error_reply(const Malformed& malformed) {
   const nlohmann::ordered_json reply = {{"error", malformed.error}, {"details", malformed.details}};
-  return encode_text_frame(reply.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return reply.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Outcome refuse(const Malformed& malformed) {  // P6, P9
+  return {{},
+          {},
+          error_reply(malformed),
+          "Malformed message: " + malformed.error + " " + in_one_line(malformed.details)};
 }
 
 }  // namespace
 
-Outcome Room::apply(Recipient& sender, const Message& message) {
+Outcome Room::apply(Member sender, const Message& message) {
   return std::visit(
       Overloaded{
           [&](const Login& message) { return login(sender, message); },
           [&](const Disconnect&) { return disconnect(sender); },
           // P4, P10: as it came, to everybody who is logged in, whoever sent it.
           [&](const Chat& message) {
-            return Outcome{encode_text_frame(message.text), nullptr, {}};
+            return Outcome{message.text, Broadcast::chat, {}, {}};
           },
           [&](const Unrecognized& message) {  // P5
-            return Outcome{nullptr, nullptr, "Unrecognized message type: " + in_one_line(message.type)};
+            return Outcome{{}, {}, {}, "Unrecognized message type: " + in_one_line(message.type)};
           },
-          [&](const Malformed& message) {  // P6, P9
-            return Outcome{nullptr, error_reply(message),
-                           "Malformed message: " + message.error + " " + in_one_line(message.details)};
-          },
+          [&](const Malformed& message) { return refuse(message); },
       },
       message);
 }
 
-Outcome Room::leave(Recipient& leaver) {
-  if (!forget(leaver)) return {};
-  return {roster("disconnect"), nullptr, {}};
+Outcome Room::leave(Member leaver) {
+  return forget(leaver) ? announce(Broadcast::disconnect_roster) : Outcome{};
 }
 
-Outcome Room::login(Recipient& sender, const Login& login) {
-  const auto place = std::find(members_.begin(), members_.end(), &sender);
-  if (place == members_.end()) {
-    members_.push_back(&sender);
-    names_.push_back(login.username);
-  } else {  // P2: a second login replaces the name in its place
-    names_[static_cast<std::size_t>(place - members_.begin())] = login.username;
+Outcome Room::login(Member sender, const Login& login) {
+  if (login.username.size() > username_limit_bytes_) {
+    return refuse({"The username is too long.", fmt::format("It has {} bytes; {} are allowed.",
+                                                            login.username.size(), username_limit_bytes_)});
   }
-  return {roster("login"), nullptr, {}};
+  const auto place = std::find(members_.begin(), members_.end(), sender);
+  auto name = nlohmann::json(login.username).dump();
+  if (place == members_.end()) {
+    members_.push_back(sender);
+    names_.push_back(std::move(name));
+  } else {  // P2: a second login replaces the name in its place
+    names_[static_cast<std::size_t>(place - members_.begin())] = std::move(name);
+  }
+  return announce(Broadcast::login_roster);
 }
 
-Outcome Room::disconnect(Recipient& sender) {
-  if (!forget(sender)) return {nullptr, nullptr, "Disconnect from a socket that is not logged in"};  // P8
-  return {roster("disconnect"), nullptr, {}};  // P3: the leaver is no longer among the recipients
+Outcome Room::disconnect(Member sender) {
+  // P3: the leaver is no longer among those who are told.
+  if (forget(sender)) return announce(Broadcast::disconnect_roster);
+  return {{}, {}, {}, "Disconnect from a socket that is not logged in"};  // P8
 }
 
-bool Room::forget(Recipient& leaver) {
-  const auto place = std::find(members_.begin(), members_.end(), &leaver);
+bool Room::forget(Member leaver) {
+  const auto place = std::find(members_.begin(), members_.end(), leaver);
   if (place == members_.end()) return false;
   names_.erase(names_.begin() + (place - members_.begin()));
   members_.erase(place);
   return true;
 }
 
-Frame Room::roster(const char* type) const {
-  const nlohmann::ordered_json message = {{"type", type}, {"users", names_}};
-  return encode_text_frame(message.dump());
+Outcome Room::announce(Broadcast kind) {
+  roster_ =
+      kind == Broadcast::login_roster ? R"({"type":"login","users":[)" : R"({"type":"disconnect","users":[)";
+  for (const auto& name : names_) roster_.append(name).push_back(',');
+  if (!names_.empty()) roster_.pop_back();
+  roster_.append("]}");
+  return {roster_, kind, {}, {}};
 }
 
 }  // namespace chatlab::server

@@ -4,50 +4,50 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "reference-server/frame.hpp"
+#include "reference-server/broadcast_log.hpp"
 #include "reference-server/message.hpp"
 
 namespace chatlab::server {
 
-/// The place where frames for one client go in. To the room it is an identity, no more.
-class Recipient {
- public:
-  virtual void push(const Frame& frame) = 0;
+/// Tells clients apart, no more: the address of whatever their owner keeps for them.
+using Member = const void*;
 
- protected:
-  ~Recipient() = default;  // owned elsewhere; never destroyed through this interface
-};
-
-/// What follows from one message. Empty fields mean: nothing of the kind.
+/// What follows from one message. Empty texts mean: nothing of the kind.
 struct Outcome {
-  Frame broadcast;  ///< for everybody in recipients(), as they are after the message
-  Frame reply;      ///< for the sender alone
-  std::string log;  ///< one line
+  std::string_view broadcast;  ///< for everybody in members(), as they are after the message; lives as long
+                               ///< as the message and until the next one
+  Broadcast kind = Broadcast::chat;
+  std::string reply;  ///< for the sender alone
+  std::string log;    ///< one line
 };
 
 class Room {
  public:
-  /// Applies a message from `sender`, logged in or not. Calls come one after another, and each call's
-  /// broadcast is queued for all its recipients before the next call: that is P11's one order.
-  Outcome apply(Recipient& sender, const Message& message);
+  explicit Room(std::size_t username_limit_bytes) : username_limit_bytes_(username_limit_bytes) {}
+
+  /// Applies a message from `sender`, logged in or not.
+  Outcome apply(Member sender, const Message& message);
 
   /// P7: forgets a client whose socket has gone. Without effect for one who is not logged in.
-  Outcome leave(Recipient& leaver);
+  Outcome leave(Member leaver);
 
   /// The logged-in clients in login order: the only ones who ever receive a broadcast (P10).
-  std::span<Recipient* const> recipients() const { return members_; }
+  std::span<const Member> members() const { return members_; }
 
  private:
-  Outcome login(Recipient& sender, const Login& login);
-  Outcome disconnect(Recipient& sender);
-  bool forget(Recipient& leaver);
-  Frame roster(const char* type) const;
+  Outcome login(Member sender, const Login& login);
+  Outcome disconnect(Member sender);
+  bool forget(Member leaver);
+  Outcome announce(Broadcast kind);
 
-  // Two columns of one table: members_[i] is logged in as names_[i].
-  std::vector<Recipient*> members_;
+  std::size_t username_limit_bytes_;
+  // Two columns of one table: members_[i] is logged in as names_[i], which stands there as JSON writes it.
+  std::vector<Member> members_;
   std::vector<std::string> names_;
+  std::string roster_;
 };
 
 }  // namespace chatlab::server

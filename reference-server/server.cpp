@@ -1,16 +1,16 @@
 #include "reference-server/server.hpp"
 
-#include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <exception>
+#include <thread>
 
-#include "reference-server/limits.hpp"
+#include "reference-server/certificate.hpp"
 
 namespace chatlab::server {
 namespace {
@@ -22,118 +22,104 @@ void rethrow(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
-std::string in_words(const tcp::endpoint& endpoint, const error_code& failed) {
-  const auto place = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
-  if (failed == asio::error::address_in_use) {
-    return fmt::format(
-        "port {} is in use on {}: stop what listens there, or choose another with --port (0: a free one)",
-        endpoint.port(), endpoint.address().to_string());
-  }
-  if (failed == asio::error::access_denied) {
-    return fmt::format("not allowed to listen on {}: ports below 1024 need privileges; try --port 8081",
-                       place);
-  }
-  return fmt::format("cannot listen on {}: {}", place, failed.message());
-}
-
 bool out_of_descriptors(const error_code& failed) {
   return failed == asio::error::no_descriptors ||
          failed == boost::system::errc::too_many_files_open_in_system;
 }
 
-}  // namespace
-
-Server::Server(Settings settings, spdlog::logger& log) : settings_(std::move(settings)), log_(log) {}
-
-boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::listen() {
-  // With port 0 the first address chooses; the second one's may be taken, and then another is tried.
-  constexpr int tries_for_a_common_port = 20;
-  const auto wanted = addresses();
-  if (wanted.has_error()) return wanted.error();
-  ListenError last_error{"no address to listen on"};
-  for (int attempt = 0; attempt < (settings_.port == 0 ? tries_for_a_common_port : 1); ++attempt) {
-    acceptors_.clear();
-    std::vector<tcp::endpoint> bound;
-    bool taken = false;
-    for (auto endpoint : *wanted) {
-      if (!bound.empty()) endpoint.port(bound.front().port());
-      const auto failed = open(endpoint);
-      // A machine without IPv6 still has IPv4's loopback.
-      const bool no_such_family = failed == asio::error::address_family_not_supported ||
-                                  failed == boost::system::errc::address_not_available;
-      if (failed && no_such_family && !bound.empty()) continue;
-      if (failed) {
-        last_error.text = in_words(endpoint, failed);
-        taken = true;
-        break;
-      }
-      bound.push_back(acceptors_.back().local_endpoint());
-    }
-    if (!taken && !bound.empty()) return bound;
-  }
-  acceptors_.clear();
-  return last_error;
+/// A socket is a descriptor: takes as many as this process may have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE,
+            &limit);  // where that fails the old limit serves, and accept() says when it is met
 }
 
-boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::addresses() {
-  if (settings_.host.empty()) {
-    return std::vector<tcp::endpoint>{{asio::ip::address_v4::loopback(), settings_.port},
-                                      {asio::ip::address_v6::loopback(), settings_.port}};
+std::vector<std::unique_ptr<Worker>> make_workers(std::size_t count, Shared& shared) {
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t i = 0; i < count; ++i) workers.push_back(std::make_unique<Worker>(shared));
+  return workers;
+}
+
+}  // namespace
+
+Server::Server(Settings settings, spdlog::logger& log)
+    : settings_(std::move(settings)),
+      log_(log),
+      order_(settings_.username_limit_bytes, settings_.coalesce_rosters, metrics_),
+      shared_{settings_, order_, metrics_, log_},
+      workers_(make_workers(settings_.threads, shared_)),
+      io_context_(workers_.front()->io_context()) {}
+
+boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::listen() {
+  raise_descriptor_limit();
+  if (!settings_.certificate_file.empty()) {
+    auto loaded = load_certificate(settings_.certificate_file, settings_.key_file);
+    if (loaded.has_error()) return ListenError{loaded.error()};
+    tls_ = std::move(*loaded);
   }
-  error_code failed;
-  tcp::resolver resolver(io_context_);
-  const auto found = resolver.resolve(settings_.host, std::to_string(settings_.port),
-                                      tcp::resolver::passive | tcp::resolver::address_configured, failed);
-  if (failed) {
-    return ListenError{fmt::format("no address for --host {}: {}", settings_.host, failed.message())};
-  }
+  auto opened = open_acceptors(io_context_, settings_.host, settings_.port);
+  if (opened.has_error()) return opened.error();
+  acceptors_ = std::move(*opened);
   std::vector<tcp::endpoint> endpoints;
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+  for (const auto& acceptor : acceptors_) endpoints.push_back(acceptor.local_endpoint());
   return endpoints;
 }
 
-error_code Server::open(tcp::endpoint endpoint) {
-  error_code failed;
-  tcp::acceptor acceptor(io_context_);
-  acceptor.open(endpoint.protocol(), failed);
-  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), failed);
-  if (!failed) acceptor.bind(endpoint, failed);
-  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
-  if (!failed) acceptors_.push_back(std::move(acceptor));
-  return failed;
-}
-
-void Server::stop_on_signals() {
+void Server::handle_signals() {
   signals_.add(SIGINT);
   signals_.add(SIGTERM);
-  signals_.async_wait([this](error_code failed, int) {
-    if (!failed) stop();
+  if (tls_) signals_.add(SIGHUP);
+  wait_for_signal();
+}
+
+void Server::wait_for_signal() {
+  signals_.async_wait([this](error_code failed, int signal) {
+    if (failed) return;
+    if (signal != SIGHUP) return stop();
+    auto loaded = load_certificate(settings_.certificate_file, settings_.key_file);
+    if (loaded.has_error()) {
+      log_.error("The old certificate stays: {}", loaded.error());
+    } else {
+      tls_ = std::move(*loaded);
+      log_.info("Certificate loaded again");
+    }
+    wait_for_signal();
   });
 }
 
 void Server::run() {
   for (auto& acceptor : acceptors_) asio::co_spawn(io_context_, accept(acceptor), rethrow);
-  io_context_.run();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i)
+    threads.emplace_back([&worker = *workers_[i]] { worker.run(); });
+  workers_.front()->run();
+  for (auto& thread : threads) thread.join();
 }
 
 void Server::stop() {
   asio::post(io_context_, [this] {
-    if (stopping_) return;
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return;
     signals_.cancel();
     for (auto& acceptor : acceptors_) acceptor.close();
-    for (Session* session : sessions_) session->go_away();
+    order_.fall_silent();
+    for (auto& worker : workers_) worker->stop();
   });
 }
 
 asio::awaitable<void> Server::accept(tcp::acceptor& acceptor) {
+  bool is_out_of_descriptors = false;
   while (!stopping_) {
-    auto [failed, socket] = co_await acceptor.async_accept(as_result);
+    auto& worker = next_worker();
+    auto [failed, socket] = co_await acceptor.async_accept(worker.io_context(), as_result);
     if (!failed) {
-      asio::co_spawn(io_context_, serve(std::move(socket)), rethrow);
+      worker.adopt(std::move(socket), tls_);
+      is_out_of_descriptors = false;
     } else if (out_of_descriptors(failed)) {
-      log_.warn("Out of file descriptors: no new connections for {} ms", limits::accept_pause.count());
+      if (!std::exchange(is_out_of_descriptors, true)) {
+        log_.warn("Out of file descriptors: new connections wait until others end");
+      }
       asio::steady_timer pause(io_context_, limits::accept_pause);
       co_await pause.async_wait(as_result);
     }
@@ -141,14 +127,9 @@ asio::awaitable<void> Server::accept(tcp::acceptor& acceptor) {
   }
 }
 
-asio::awaitable<void> Server::serve(tcp::socket socket) {
-  if (stopping_) co_return;  // taken just before stop(), which tells only the sessions that it finds
-  error_code ignored;        // without it a lone chat would wait for the peer's acknowledgement; still right
-  socket.set_option(tcp::no_delay(true), ignored);
-  Session session(std::move(socket), room_, log_);
-  sessions_.insert(&session);
-  co_await session.run();
-  sessions_.erase(&session);
+/// In turn, so that all threads have their share.
+Worker& Server::next_worker() {
+  return *workers_[accepted_++ % workers_.size()];
 }
 
 }  // namespace chatlab::server

@@ -1,52 +1,90 @@
-// One socket's life: an HTTP exchange for the page, or the upgrade and then the read loop, and the farewell.
-// It owns its stream; the room is shared with all other sessions of the server.
+// One socket's life: HTTP exchanges for the page, or the upgrade and then the chat, and the farewell. It owns
+// its transport and its outbox, and reads and writes what can be had at once; it never waits. Its worker
+// calls it when the socket is ready, when there is something to send, and now and then.
 #pragma once
 
 #include <spdlog/logger.h>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/stream.hpp>
-#include <optional>
-
+#include "reference-server/frame_reader.hpp"
+#include "reference-server/order.hpp"
 #include "reference-server/outbox.hpp"
 #include "reference-server/page.hpp"
-#include "reference-server/room.hpp"
+#include "reference-server/settings.hpp"
+#include "reference-server/transport.hpp"
 
 namespace chatlab::server {
 
+/// What all sessions of a server share; outlives them.
+struct Shared {
+  const Settings& settings;
+  Order& order;
+  Metrics& metrics;
+  spdlog::logger& log;
+};
+
 class Session {
  public:
-  /// `room` and `log` outlive the session.
-  Session(tcp::socket socket, Room& room, spdlog::logger& log);
+  using Clock = std::chrono::steady_clock;
+
+  /// `feed` is the thread's.
+  Session(Transport transport, Shared& shared, Feed& feed);
   Session(const Session&) = delete;
 
-  /// From the first byte to the last. The session may be destroyed when it returns.
-  asio::awaitable<void> run();
+  /// The socket may have something to read. `buffer` is the thread's; nothing of it is kept.
+  void read(std::span<char> buffer);
 
-  /// The server is going away: closes with 1001. run() ends soon after.
+  /// Sends what waits, as far as the kernel takes it.
+  void write();
+
+  /// A client for whom too much waits is closed with 1013.
+  void mind_limit();
+
+  /// Looks at the deadlines.
+  void tick(Clock::time_point now);
+
+  /// The server is going away: closes with 1001.
   void go_away();
 
+  /// Gives the connection up at once.
+  void abandon();
+
+  bool has_ended() const { return phase_ == Phase::ended; }
+  bool is_readable() const { return !has_ended() && !peer_has_finished_; }
+  bool has_to_write() const { return !outbox_.is_empty(feed_.log) || transport_.wants_to_write(); }
+  std::size_t waiting_bytes() const { return outbox_.waiting_bytes(feed_.log); }
+  const Outbox& outbox() const { return outbox_; }
+  Transport& transport() { return transport_; }
+
  private:
-  using Stream = boost::beast::websocket::stream<Outbox, /*deflate*/ false>;
+  enum class Phase { http, chat, farewell, ended };
 
-  asio::awaitable<void> converse();
-  asio::awaitable<std::optional<HttpRequest>> serve_page_until_upgrade();
-  asio::awaitable<void> chat(HttpRequest upgrade);
-  void receive();
-  void carry_out(const Outcome& outcome);
-  asio::awaitable<void> say_farewell();
-  asio::awaitable<void> keep_deadline();
-  void set_deadline(asio::steady_timer::duration from_now);
+  void take(std::span<char> bytes);
+  void read_requests(std::span<char>& bytes);
+  void answer(const HttpRequest& request, bool has_body);
+  void upgrade(const HttpRequest& request);
+  void read_frames(std::span<char>& bytes);
+  void receive(const Received& received);
+  void apply(const Message& message);
+  void close(CloseCode code, std::string_view reason);
+  void leave();
+  void say_farewell();
+  void carry_out(Applied applied);
+  void push(Frame frame) { outbox_.push(std::move(frame), shared_.order.collect(feed_)); }
+  std::string peer() const;
 
-  Outbox& outbox() { return stream_.next_layer(); }
-
-  Room& room_;
-  spdlog::logger& log_;
-  Stream stream_;
-  boost::beast::flat_buffer buffer_;
-  asio::steady_timer deadline_;
-  bool over_ = false;
+  Shared& shared_;
+  Feed& feed_;
+  Transport transport_;
+  Outbox outbox_;
+  FrameReader reader_;
+  std::string incomplete_;     // what came of a request or frame that has not come whole
+  std::string forwarded_for_;  // the client, as a trusted proxy names it
+  Clock::time_point heard_;    // of the peer the last time
+  Clock::time_point deadline_;
+  Phase phase_ = Phase::http;
+  bool is_pinged_ = false;
+  bool peer_has_finished_ = false;
+  bool have_finished_ = false;
 };
 
 }  // namespace chatlab::server

@@ -8,11 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "reference-server/frame.hpp"
 #include "reference-server/tests/tcp_line.hpp"
 
 namespace chatlab::server::test {
-
-enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
 /// One frame as it came from the server.
 struct ReceivedFrame {

@@ -23,7 +23,7 @@ TEST_P(TextFrame, IsHeaderAndPayload) {
   std::string payload;
   for (std::size_t i = 0; i < GetParam().payload_bytes; ++i)
     payload.push_back(static_cast<char>('!' + i % 90));
-  const auto frame = encode_text_frame(payload);
+  const auto frame = encode_frame(Opcode::text, payload);
   ASSERT_EQ(frame->size(), GetParam().header.size() + payload.size());
   EXPECT_EQ(frame->substr(0, GetParam().header.size()), GetParam().header);
   EXPECT_TRUE(frame->ends_with(payload)) << "the payload was changed";
@@ -38,7 +38,19 @@ INSTANTIATE_TEST_SUITE_P(Lengths, TextFrame,
 
 TEST(TextFrame, KeepsEveryByteOfThePayload) {
   const auto payload = "zero \0, quotes \", é, 漢, 🎉, newline \n"s;
-  EXPECT_EQ(encode_text_frame(payload)->substr(2), payload);
+  EXPECT_EQ(encode_frame(Opcode::text, payload)->substr(2), payload);
+}
+
+TEST(CloseFrame, CarriesCodeAndReason) {
+  EXPECT_EQ(*encode_close(CloseCode::try_again_later, "later"), "\x88\x07\x03\xF5later"s);
+  EXPECT_EQ(*encode_close(CloseCode::none, ""), "\x88\x00"s);
+}
+
+TEST(Frames, MayStandTogether) {
+  std::string bytes;
+  append_frame(bytes, Opcode::text, "a");
+  append_frame(bytes, Opcode::ping, "");
+  EXPECT_EQ(bytes, "\x81\x01\x61\x89\x00"s);
 }
 
 }  // namespace

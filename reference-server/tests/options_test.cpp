@@ -9,8 +9,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-std::variant<Settings, Information, UsageError> read(std::vector<const char*> arguments,
-                                                     Variables variables) {
+std::variant<Options, Information, UsageError> read(std::vector<const char*> arguments, Variables variables) {
   static Variables environment;  // read_options takes a plain function, which cannot carry it
   environment = std::move(variables);
   arguments.insert(arguments.begin(), "chatlab-server");
@@ -26,7 +25,7 @@ std::string outcome(std::vector<const char*> arguments, Variables variables = {}
   const auto result = read(std::move(arguments), std::move(variables));
   if (const auto* error = std::get_if<UsageError>(&result)) return "error: " + error->text;
   if (std::holds_alternative<Information>(result)) return "information";
-  const auto& settings = std::get<Settings>(result);
+  const auto& settings = std::get<Options>(result).settings;
   return settings.host + " " + std::to_string(settings.port);
 }
 
@@ -83,10 +82,106 @@ TEST(CommandLine, ErrorsAreOneLineThatPointsToHelp) {
 
 TEST(CommandLine, HelpNamesEveryOptionVariableAndExitCode) {
   const auto help = information({"--help"});
-  for (const auto* word :
-       {"--host", "--port", "--help", "--version", "PORT", "WS_PORT", "Exit codes", "8081"}) {
+  for (const auto* word : {"--host",
+                           "--port",
+                           "--help",
+                           "--version",
+                           "PORT",
+                           "WS_PORT",
+                           "Exit codes",
+                           "8081",
+                           "--threads",
+                           "--max-connections",
+                           "--max-message",
+                           "--max-username",
+                           "--outbox-limit",
+                           "--idle-timeout",
+                           "--drain-timeout",
+                           "--coalesce-rosters",
+                           "--allow-origin",
+                           "--tls-cert",
+                           "--tls-key",
+                           "--trust-proxy",
+                           "--log-level",
+                           "--log-format",
+                           "SIGHUP",
+                           "SIGTERM"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
+}
+
+TEST(CommandLine, HasTheDefaultsOfSettings) {
+  const auto options = std::get<Options>(read({}, {}));
+  const Settings wanted;
+  EXPECT_EQ(options.settings.threads, wanted.threads);
+  EXPECT_EQ(options.settings.message_limit_bytes, wanted.message_limit_bytes);
+  EXPECT_EQ(options.settings.username_limit_bytes, wanted.username_limit_bytes);
+  EXPECT_EQ(options.settings.outbox_limit_bytes, wanted.outbox_limit_bytes);
+  EXPECT_EQ(options.settings.connection_limit, wanted.connection_limit);
+  EXPECT_EQ(options.settings.idle_timeout, wanted.idle_timeout);
+  EXPECT_EQ(options.settings.drain_timeout, wanted.drain_timeout);
+  EXPECT_FALSE(options.settings.coalesce_rosters);
+  EXPECT_FALSE(options.settings.trust_proxy);
+  EXPECT_TRUE(options.settings.allowed_origins.empty());
+  EXPECT_EQ(options.log_level, spdlog::level::info);
+  EXPECT_FALSE(options.logs_json);
+}
+
+TEST(CommandLine, TakesEveryBound) {
+  const auto options = std::get<Options>(read({"--threads",
+                                               "4",
+                                               "--max-connections",
+                                               "5",
+                                               "--max-message",
+                                               "6",
+                                               "--max-username",
+                                               "7",
+                                               "--outbox-limit",
+                                               "8",
+                                               "--idle-timeout",
+                                               "9",
+                                               "--drain-timeout",
+                                               "10",
+                                               "--coalesce-rosters",
+                                               "--allow-origin",
+                                               "https://a",
+                                               "--allow-origin",
+                                               "https://b",
+                                               "--tls-cert",
+                                               "c",
+                                               "--tls-key",
+                                               "k",
+                                               "--trust-proxy",
+                                               "--log-level",
+                                               "debug",
+                                               "--log-format",
+                                               "json"},
+                                              {}));
+  EXPECT_EQ(options.settings.threads, 4U);
+  EXPECT_EQ(options.settings.connection_limit, 5U);
+  EXPECT_EQ(options.settings.message_limit_bytes, 6U);
+  EXPECT_EQ(options.settings.username_limit_bytes, 7U);
+  EXPECT_EQ(options.settings.outbox_limit_bytes, 8U);
+  EXPECT_EQ(options.settings.idle_timeout, std::chrono::seconds(9));
+  EXPECT_EQ(options.settings.drain_timeout, std::chrono::seconds(10));
+  EXPECT_TRUE(options.settings.coalesce_rosters);
+  EXPECT_EQ(options.settings.allowed_origins, (std::vector<std::string>{"https://a", "https://b"}));
+  EXPECT_EQ(options.settings.certificate_file, "c");
+  EXPECT_EQ(options.settings.key_file, "k");
+  EXPECT_TRUE(options.settings.trust_proxy);
+  EXPECT_EQ(options.log_level, spdlog::level::debug);
+  EXPECT_TRUE(options.logs_json);
+}
+
+TEST(CommandLine, NamesWhatABoundMayBe) {
+  EXPECT_EQ(outcome({"--threads", "0"}), "error: --threads must be a number from 1 to 256; it is '0'");
+  EXPECT_EQ(outcome({"--idle-timeout", "1m"}),
+            "error: --idle-timeout must be seconds from 1 to 86400; it is '1m'");
+  EXPECT_EQ(outcome({"--log-level", "loud"}),
+            "error: --log-level must be debug, info, warning or error; it is 'loud'");
+  EXPECT_EQ(outcome({"--log-format", "xml"}), "error: --log-format must be text or json; it is 'xml'");
+  EXPECT_EQ(outcome({"--tls-cert", "c"}),
+            "error: --tls-cert and --tls-key need each other; see chatlab-server --help");
 }
 
 TEST(CommandLine, KnowsItsVersion) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace chatlab::server {
@@ -10,10 +10,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// What stands in a frame of less than 64 KiB.
-std::string payload_of(const std::string& frame) {
-  return frame.substr(frame.at(1) == 126 ? 4 : 2);
-}
+constexpr std::size_t username_limit_bytes = 40;
 
 /// The text of a roster message, as the protocol spells it.
 std::string roster(const char* type, const Names& users) {
@@ -21,9 +18,9 @@ std::string roster(const char* type, const Names& users) {
 }
 
 /// Keeps what it is given.
-class Inbox : public Recipient {
+class Inbox {
  public:
-  void push(const Frame& frame) override { messages_.push_back(payload_of(*frame)); }
+  void push(std::string_view text) { messages_.emplace_back(text); }
 
   /// What has come since the last look.
   Names take() { return std::exchange(messages_, {}); }
@@ -32,13 +29,13 @@ class Inbox : public Recipient {
   Names messages_;
 };
 
-/// A room with an owner who carries out what it decides, as a session does.
+/// A room with an owner who carries out what it decides.
 class RoomTest : public testing::Test {
  protected:
   Outcome say(Inbox& sender, const Message& message) {
-    return carry_out(sender, room.apply(sender, message));
+    return carry_out(sender, room.apply(&sender, message));
   }
-  Outcome vanish(Inbox& leaver) { return carry_out(leaver, room.leave(leaver)); }
+  Outcome vanish(Inbox& leaver) { return carry_out(leaver, room.leave(&leaver)); }
 
   void log_in_all() {
     say(ann, Login{"ann"});
@@ -47,14 +44,15 @@ class RoomTest : public testing::Test {
     for (auto* inbox : {&ann, &bob, &cat}) inbox->take();
   }
 
-  Room room;
+  Room room{username_limit_bytes};
   Inbox ann, bob, cat, stranger;
 
  private:
   Outcome carry_out(Inbox& sender, Outcome outcome) {
-    if (outcome.reply) sender.push(outcome.reply);
-    if (outcome.broadcast) {
-      for (auto* recipient : room.recipients()) recipient->push(outcome.broadcast);
+    if (!outcome.reply.empty()) sender.push(outcome.reply);
+    if (outcome.broadcast.empty()) return outcome;
+    for (auto* inbox : {&ann, &bob, &cat, &stranger}) {
+      if (std::ranges::count(room.members(), inbox)) inbox->push(outcome.broadcast);
     }
     return outcome;
   }
@@ -105,7 +103,7 @@ TEST_F(RoomTest, P3ThoseWhoStayHearThatSomebodyLeft) {
   EXPECT_EQ(ann.take(), (Names{roster("disconnect", {"ann", "cat"})}));
   EXPECT_EQ(cat.take(), (Names{roster("disconnect", {"ann", "cat"})}));
   EXPECT_EQ(bob.take(), Names{}) << "the leaver is not told";
-  EXPECT_FALSE(outcome.reply);
+  EXPECT_EQ(outcome.reply, "");
 }
 
 TEST_F(RoomTest, P3LeaverMayComeBackAtTheEnd) {
@@ -126,20 +124,30 @@ TEST_F(RoomTest, P4ChatReachesEverybodyOnceInItsOwnBytes) {
 TEST_F(RoomTest, P5UnrecognizedIsLoggedAndNothingElse) {
   log_in_all();
   const auto outcome = say(ann, Unrecognized{"dance"});
-  EXPECT_FALSE(outcome.broadcast);
-  EXPECT_FALSE(outcome.reply);
+  EXPECT_EQ(outcome.broadcast, "");
+  EXPECT_EQ(outcome.reply, "");
   EXPECT_EQ(outcome.log, "Unrecognized message type: \"dance\"");
-  EXPECT_EQ(room.recipients().size(), 3U);
+  EXPECT_EQ(room.members().size(), 3U);
 }
 
 // P9 is the same to the room: `message` has made it Malformed.
 TEST_F(RoomTest, P6P9OnlyTheSenderIsAnswered) {
   log_in_all();
   const auto outcome = say(ann, Malformed{"Wrong.", "Do it \"right\"."});
-  EXPECT_FALSE(outcome.broadcast);
+  EXPECT_EQ(outcome.broadcast, "");
   EXPECT_EQ(ann.take(), (Names{R"({"error":"Wrong.","details":"Do it \"right\"."})"}));
   EXPECT_EQ(bob.take(), Names{});
-  EXPECT_EQ(room.recipients().size(), 3U);
+  EXPECT_EQ(room.members().size(), 3U);
+}
+
+TEST_F(RoomTest, P9UsernameMayBeAsLongAsTheLimitAndNoLonger) {
+  const std::string longest(username_limit_bytes, 'n');
+  say(ann, Login{longest});
+  EXPECT_EQ(ann.take(), Names{roster("login", {longest})});
+  say(ann, Login{longest + "n"});
+  EXPECT_EQ(ann.take(),
+            Names{R"({"error":"The username is too long.","details":"It has 41 bytes; 40 are allowed."})"});
+  EXPECT_EQ(room.members().size(), 1U);
 }
 
 TEST_F(RoomTest, P6AnswersWhoIsNotLoggedIn) {
@@ -157,7 +165,7 @@ TEST_F(RoomTest, P7VanishedSocketIsAnnouncedOnce) {
   vanish(bob);
   EXPECT_EQ(ann.take(), (Names{roster("disconnect", {"ann", "cat"})}));
   EXPECT_EQ(bob.take(), Names{});
-  EXPECT_FALSE(vanish(bob).broadcast);
+  EXPECT_EQ(vanish(bob).broadcast, "");
 }
 
 TEST_F(RoomTest, P7DisconnectThenVanishIsAnnouncedOnce) {
@@ -170,17 +178,17 @@ TEST_F(RoomTest, P7DisconnectThenVanishIsAnnouncedOnce) {
 TEST_F(RoomTest, P7SocketThatNeverLoggedInVanishesUnheard) {
   log_in_all();
   const auto outcome = vanish(stranger);
-  EXPECT_FALSE(outcome.broadcast);
-  EXPECT_EQ(room.recipients().size(), 3U);
+  EXPECT_EQ(outcome.broadcast, "");
+  EXPECT_EQ(room.members().size(), 3U);
 }
 
 TEST_F(RoomTest, P8DisconnectWithoutLoginIsLoggedAndChangesNothing) {
   log_in_all();
   const auto outcome = say(stranger, Disconnect{});
-  EXPECT_FALSE(outcome.broadcast);
-  EXPECT_FALSE(outcome.reply);
+  EXPECT_EQ(outcome.broadcast, "");
+  EXPECT_EQ(outcome.reply, "");
   EXPECT_EQ(outcome.log, "Disconnect from a socket that is not logged in");
-  EXPECT_EQ(room.recipients().size(), 3U);
+  EXPECT_EQ(room.members().size(), 3U);
 }
 
 TEST_F(RoomTest, P10StrangersChatReachesTheLoggedInOnly) {
@@ -214,7 +222,7 @@ TEST_F(RoomTest, P11RostersAreTheStateAtTheirPlaceInOneOrder) {
 TEST_F(RoomTest, ForeignTextCannotBreakALogLine) {
   const std::string forged = "x\r\n2022-03-04 forged\x1b[31m\xE2\x80\xA8\x7F \"quoted\" {} %s\xC3";
   for (const auto& message : {Message{Unrecognized{forged}}, Message{Malformed{"Wrong.", forged}}}) {
-    const auto log = room.apply(ann, message).log;
+    const auto log = room.apply(&ann, message).log;
     EXPECT_FALSE(log.empty());
     for (const char byte : log) {
       EXPECT_TRUE(byte >= ' ' && byte <= '\x7F') << "byte " << static_cast<int>(byte) << " in " << log;

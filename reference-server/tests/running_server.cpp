@@ -8,13 +8,20 @@
 
 namespace chatlab::server::test {
 
-RunningServer::RunningServer(Signals signals)
-    : log_("server under test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_)) {
+Settings RunningServer::on_a_free_port() {
+  Settings settings;
+  settings.port = 0;
+  return settings;
+}
+
+RunningServer::RunningServer(Settings settings, Signals signals)
+    : log_("server under test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_)),
+      server_(std::move(settings), log_) {
   log_.set_pattern("%v");
   auto listening = server_.listen();
   if (listening.has_error()) throw std::runtime_error("cannot listen: " + listening.error().text);
   endpoints_ = *listening;
-  if (signals == stops_on_signals) server_.stop_on_signals();
+  if (signals == stops_on_signals) server_.handle_signals();
   std::packaged_task<void()> run([this] { server_.run(); });
   returned_ = run.get_future();
   thread_ = std::thread(std::move(run));

@@ -19,9 +19,13 @@ class RunningServer {
  public:
   enum Signals { ignores_signals, stops_on_signals };
 
-  explicit RunningServer(Signals signals = ignores_signals);
+  explicit RunningServer(Signals signals = ignores_signals) : RunningServer(on_a_free_port(), signals) {}
+  explicit RunningServer(Settings settings, Signals signals = ignores_signals);
   ~RunningServer();
   RunningServer(const RunningServer&) = delete;
+
+  /// The server's defaults but for the port.
+  static Settings on_a_free_port();
 
   /// 127.0.0.1 and the port.
   const tcp::endpoint& endpoint() const { return endpoints_.front(); }
@@ -38,7 +42,7 @@ class RunningServer {
 
   std::ostringstream log_text_;
   spdlog::logger log_;
-  Server server_{Settings{"", 0}, log_};
+  Server server_;
   std::vector<tcp::endpoint> endpoints_;
   std::future<void> returned_;
   std::thread thread_;

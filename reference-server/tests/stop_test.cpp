@@ -46,6 +46,25 @@ TEST(Stop, SendsNothingAfterItsClose) {
   EXPECT_EQ(bob.line().read_to_end(), "");
 }
 
+// More waits than the kernels take.
+TEST(Stop, SendsWhatWaitsBeforeItsClose) {
+  auto settings = RunningServer::on_a_free_port();
+  settings.outbox_limit_bytes = 64 << 20;
+  settings.drain_timeout = std::chrono::seconds(60);
+  RunningServer server(settings);
+  ChatClient ann(server.endpoint()), slow(server.endpoint(), 4096);
+  slow.send(login("slow"));
+  slow.receive();
+  const auto text = chat(std::string(1'000'000, 'x'));
+  constexpr int count = 20;
+  for (int i = 0; i < count; ++i) ann.send(text);
+  ann.send("nonsense");  // when it is answered, the chats have been taken
+  ann.receive();
+  server.stop();
+  for (int i = 0; i < count; ++i) ASSERT_TRUE(slow.receive() == text) << i;
+  EXPECT_EQ(slow.receive_close(), 1001);
+}
+
 TEST(Stop, EndsConnectionsThatHaveNotUpgraded) {
   RunningServer server;
   TcpLine silent(server.endpoint()), halfway(server.endpoint());

@@ -1,0 +1,67 @@
+// P11's one order over all threads. Whatever any thread reads is applied to the one room under one lock, and
+// what follows is added to every thread's feed under the same lock: so all feeds are the same sequence, and
+// every roster in it is the state at its place. Each thread then sends from its own feed, without a lock.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <mutex>
+#include <optional>
+
+#include "reference-server/metrics.hpp"
+#include "reference-server/room.hpp"
+
+namespace chatlab::server {
+
+/// One thread's copy of the order. Owned by Order, its log is touched by the thread that it was made for.
+struct Feed {
+  BroadcastLog log;   ///< what this thread still has to send
+  BroadcastLog news;  ///< what it has not looked at yet; guarded by Order's mutex
+  std::function<void()> wake;
+  std::size_t said_bytes = 0;  ///< what this thread has added to the order, for it to count its turns by
+};
+
+/// What a message means for its sender.
+struct Applied {
+  std::string reply;  ///< as a text message; empty: none
+  std::string log;    ///< one line; empty: none
+  std::optional<bool>
+      is_member;  ///< whether broadcasts from `position` on are for the sender, if that changed
+  Position position = 0;
+};
+
+class Order {
+ public:
+  Order(std::size_t username_limit_bytes, bool coalesces_rosters, Metrics& metrics);
+
+  /// A further thread. `wake` is called from any thread, and soon after it collect().
+  Feed& add_feed(std::function<void()> wake);
+
+  /// Applies one message. `feed` is the calling thread's.
+  Applied apply(Feed& feed, Member sender, const Message& message);
+
+  /// P7: the client's socket has gone.
+  Applied leave(Feed& feed, Member leaver);
+
+  /// Brings the feed's log up to the present and returns its end.
+  Position collect(Feed& feed);
+
+  /// From here on nothing is broadcast any more: everybody is going.
+  void fall_silent();
+
+ private:
+  Applied carry_out(Feed& feed, Outcome outcome);
+  void publish_run(const Feed& from);
+  void publish(const Feed& from, const Frame& frames, Broadcast kind);
+  Position take_news(Feed& feed);
+
+  std::mutex mutex_;  // guards all of the following, and the news of every feed
+  Room room_;
+  bool coalesces_rosters_;
+  bool is_silent_ = false;
+  std::string run_;  // chats that were said since the last roster or collect()
+  std::list<Feed> feeds_;
+  Metrics& metrics_;
+};
+
+}  // namespace chatlab::server
