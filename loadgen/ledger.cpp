@@ -82,6 +82,7 @@ bool Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
   if (place == Place::ahead) recipient.missed_nothing = false;
   if (place == Place::late) counts_.fifo_breaks += measured;
   note_order(recipient, index);
+  ++first_copies_;
   if (!measured) return true;
   if (at >= interval_end_) close_interval(at);
   auto& reception = receptions_[index];

@@ -59,6 +59,7 @@ class Ledger {
   /// No more deliveries: closes the last interval and the stays of those who came and went.
   void finish(Moment at);
 
+  std::uint64_t first_copies() const { return first_copies_; }  ///< warm-up included
   const Counts& counts() const { return counts_; }
   const Reception& reception(std::size_t index) const { return receptions_[index]; }
   const std::vector<Recipient>& recipients() const { return recipients_; }
@@ -88,6 +89,7 @@ class Ledger {
   ZeroPages<Reception> receptions_;
   Moment begin_ = Moment::max(), end_ = Moment::max(), interval_end_ = Moment::max();
   Counts counts_;
+  std::uint64_t first_copies_ = 0;
   std::uint32_t staying_ = 0;
   Histogram interval_, delivery_, raw_;
   std::vector<Interval> intervals_;

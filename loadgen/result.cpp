@@ -1,0 +1,33 @@
+#include "loadgen/result.hpp"
+
+namespace chatlab::loadgen {
+namespace {
+
+double per_second(std::uint64_t count, std::chrono::nanoseconds length) {
+  return length.count() > 0 ? static_cast<double>(count) / in_seconds(length) : 0;
+}
+
+}  // namespace
+
+double Result::offered_per_s() const { return per_second(figures.broadcasts, measured); }
+double Result::achieved_per_s() const { return per_second(figures.written, measured); }
+double Result::deliveries_per_s() const { return per_second(figures.counts.deliveries, measured); }
+
+bool integrity_kept(const Result& result) {
+  const auto& counts = result.figures.counts;
+  return result.figures.lost() == 0 && counts.duplicates == 0 && counts.fifo_breaks == 0 &&
+         counts.order_breaks == 0 && counts.impossible == 0 && result.oddities.corrupted == 0 && result.ended == 0;
+}
+
+ExitCode exit_code(const Result& result) {
+  // A server that is gone explains everything else; an invalid measurement proves neither losses nor speed.
+  if (result.unreachable || result.died) return ExitCode::unreachable;
+  if (result.verdict.trust == Trust::invalid) return ExitCode::invalid;
+  if (!integrity_kept(result)) return ExitCode::integrity;
+  for (const auto& slo : result.slos) {
+    if (!slo.kept) return ExitCode::slo_missed;
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace chatlab::loadgen
