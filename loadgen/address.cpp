@@ -41,24 +41,32 @@ bool Address::is_loopback() const {
     return ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
   }
   const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK(&ipv6) ||
-         (IN6_IS_ADDR_V4MAPPED(&ipv6) && ipv6.s6_addr[12] == IN_LOOPBACKNET);
+  return IN6_IS_ADDR_LOOPBACK(&ipv6) || (IN6_IS_ADDR_V4MAPPED(&ipv6) && ipv6.s6_addr[12] == IN_LOOPBACKNET);
 }
 
-boost::system::result<Address, client::Failure> reachable_address(const client::Url& url) {
+boost::system::result<std::vector<Address>, client::Failure> resolve(const client::Url& url) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int unresolved = ::getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &wanted, &found);
   if (unresolved) {
-    return client::Failure{fmt::format("no address for the host '{}': {}", url.host, ::gai_strerror(unresolved))};
+    return client::Failure{
+        fmt::format("no address for the host '{}': {}", url.host, ::gai_strerror(unresolved))};
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-  int why = ECONNREFUSED;
+  std::vector<Address> addresses;
   for (const addrinfo* one = found; one; one = one->ai_next) {
-    Address address;
+    auto& address = addresses.emplace_back();
     std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
     address.size = one->ai_addrlen;
+  }
+  return addresses;
+}
+
+boost::system::result<Address, client::Failure> first_that_accepts(const client::Url& url,
+                                                                   const std::vector<Address>& addresses) {
+  int why = ECONNREFUSED;
+  for (const auto& address : addresses) {
     why = try_connect(address);
     if (why == 0) return address;
   }

@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <vector>
+
 #include "client/url.hpp"
 
 namespace chatlab::loadgen {
@@ -15,8 +17,11 @@ struct Address {
   bool is_loopback() const;
 };
 
-/// Resolves the host and takes the first of its addresses that accepts a connection. It waits as long as the
-/// system's resolver, and a few seconds for each address.
-boost::system::result<Address, client::Failure> reachable_address(const client::Url& url);
+/// All addresses of the host, in the resolver's order; as long as the resolver takes.
+boost::system::result<std::vector<Address>, client::Failure> resolve(const client::Url& url);
+
+/// The first one that accepts a connection, a few seconds for each.
+boost::system::result<Address, client::Failure> first_that_accepts(const client::Url& url,
+                                                                   const std::vector<Address>& addresses);
 
 }  // namespace chatlab::loadgen

@@ -17,11 +17,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int tick_ms = 10;               // between two looks at what the threads have counted
-constexpr auto start_delay = 20ms;        // for all threads to hear of the start before it is there
-constexpr auto leaving_patience = 2s;     // longer than a worker waits for one close
-constexpr auto interrupted_drain = 500ms; // somebody waits for the prompt
-constexpr auto quiet = 300ms;             // after churn: nothing has come for so long
+constexpr int tick_ms = 10;                // between two looks at what the threads have counted
+constexpr auto start_delay = 20ms;         // for all threads to hear of the start before it is there
+constexpr auto leaving_patience = 2s;      // longer than a worker waits for one close
+constexpr auto interrupted_drain = 500ms;  // somebody waits for the prompt
+constexpr auto quiet = 300ms;              // after churn: nothing has come for so long
 
 std::string random_run() {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -93,7 +93,8 @@ class Conductor {
     auto last_progress = now();
     const auto everyone = [&] { return control_.saw_everyone >= settings_.clients; };
     const auto settled = [&] {
-      const auto progress = control_.received_bytes + control_.connected + control_.confirmed + control_.saw_everyone;
+      const auto progress =
+          control_.received_bytes + control_.connected + control_.confirmed + control_.saw_everyone;
       if (progress != seen) last_progress = now();
       seen = progress;
       return everyone() || control_.failure() || now() - last_progress > settings_.patience;
@@ -106,10 +107,11 @@ class Conductor {
       result_.unreachable = *failure;
     } else {
       result_.unreachable = fmt::format(
-          "of {} clients {} connected, {} found their own name in a roster after their login (rule P2), and {} saw "
+          "of {} clients {} connected, {} found their own name in a roster after their login (rule P2), and "
+          "{} saw "
           "a roster of everybody; then nothing came for {:.0f} s",
-          settings_.clients, control_.connected.load(), control_.confirmed.load(), control_.saw_everyone.load(),
-          in_seconds(settings_.patience));
+          settings_.clients, control_.connected.load(), control_.confirmed.load(),
+          control_.saw_everyone.load(), in_seconds(settings_.patience));
     }
     return false;
   }
@@ -140,9 +142,7 @@ class Conductor {
   }
 
   bool everybody_gone() const { return control_.ended >= settings_.recipients(); }
-  bool all_arrived() const {
-    return control_.delivered >= control_.written * settings_.recipients();
-  }
+  bool all_arrived() const { return control_.delivered >= control_.written * settings_.recipients(); }
   bool stopped() const {
     if (everybody_gone()) return true;
     return settings_.closed_broadcasts && control_.written >= settings_.closed_broadcasts && all_arrived();
@@ -170,7 +170,8 @@ class Conductor {
   void drain() {
     doing_ = Progress::Doing::draining;
     enter(Phase::draining);
-    const auto patience = result_.interrupted ? std::min<Moment>(interrupted_drain, settings_.drain) : settings_.drain;
+    const auto patience =
+        result_.interrupted ? std::min<Moment>(interrupted_drain, settings_.drain) : settings_.drain;
     drain_until_ = now() + patience;
     std::uint64_t seen = 0;
     auto last_arrival = now();

@@ -20,7 +20,7 @@ struct Progress {
 
 struct Company {
   std::function<void(const Progress&)> tell = [](const Progress&) {};
-  int interrupt = -1;                    ///< a descriptor that becomes readable to end the run; -1: none
+  int interrupt = -1;                   ///< a descriptor that becomes readable to end the run; -1: none
   std::vector<pid_t> server_processes;  ///< to sample
 };
 

@@ -36,7 +36,7 @@ struct Control {
   std::atomic<std::int64_t> start_ns{0};  ///< when the schedule begins; set before the phase `sending`
 
   std::atomic<std::uint32_t> connected{0}, confirmed{0}, saw_everyone{0};
-  std::atomic<std::uint32_t> ended{0};       ///< connections that the server ended, not counting slow clients'
+  std::atomic<std::uint32_t> ended{0};  ///< connections that the server ended, not counting slow clients'
   std::atomic<std::uint32_t> slow_ended{0};  ///< and slow clients'
   std::atomic<std::uint32_t> left{0};
   std::atomic<std::uint64_t> received_bytes{0};

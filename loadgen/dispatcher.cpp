@@ -89,7 +89,8 @@ void Dispatcher::resume(Participant& participant) {
   if (is_sender(participant)) {
     auto& sender = sender_of(participant);
     // What was begun counts as written when its last byte is, not its first.
-    if (sender.written > 0) control_.log.write(control_.log.index_of({participant.number(), sender.written - 1}), now());
+    if (sender.written > 0)
+      control_.log.write(control_.log.index_of({participant.number(), sender.written - 1}), now());
   }
   const bool sent = participant.flush();
   if (!sent || participant.has_unsent()) {
@@ -101,7 +102,8 @@ void Dispatcher::resume(Participant& participant) {
 
 void Dispatcher::take_completed(Moment at) {
   for (auto& sender : senders_) {
-    const auto broadcasts = control_.completed[sender.participant->number()].exchange(0, std::memory_order_acq_rel);
+    const auto broadcasts =
+        control_.completed[sender.participant->number()].exchange(0, std::memory_order_acq_rel);
     if (broadcasts == 0) continue;
     sender.completed += broadcasts;
     sender.last_completed = at;

@@ -34,7 +34,8 @@ class Dispatcher {
   /// The socket takes bytes again.
   void resume(Participant& participant);
 
-  /// Closed loop: goes on where broadcasts have arrived everywhere; gives those up that have not for too long.
+  /// Closed loop: goes on where broadcasts have arrived everywhere; gives those up that have not for too
+  /// long.
   void take_completed(Moment at);
   void give_up_lost(Moment at);
 

@@ -51,8 +51,8 @@ std::optional<UpgradeAnswer> read_upgrade_answer(std::string_view bytes) {
   const auto first_line = head.substr(0, head.find("\r\n"));
   UpgradeAnswer answer{end + 4, std::nullopt};
   if (!first_line.starts_with("HTTP/1.1 101")) {
-    answer.error = fmt::format("it answered '{}' where a WebSocket upgrade (101) was wanted",
-                               first_line.substr(0, 100));
+    answer.error =
+        fmt::format("it answered '{}' where a WebSocket upgrade (101) was wanted", first_line.substr(0, 100));
   } else if (field(head, "sec-websocket-accept") != accept) {
     answer.error = "its Sec-WebSocket-Accept does not fit the key that it was sent";
   } else if (!field(head, "sec-websocket-extensions").empty()) {

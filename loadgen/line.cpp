@@ -25,8 +25,8 @@ std::unique_ptr<SSL_CTX, TlsContext::Free> TlsContext::make() {
 
 Step Line::open(const Address& address, int receive_buffer_bytes) {
   close();
-  socket_ = client::Descriptor(
-      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  socket_ =
+      client::Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket_.get() < 0) return fail(fmt::format("no socket: {}", std::strerror(errno)));
   const int on = 1;
   ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -60,7 +60,8 @@ Step Line::secure(SSL_CTX* context, const std::string& host) {
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return Step::again;
   const long verification = ::SSL_get_verify_result(tls_.get());
   if (verification != X509_V_OK) {
-    return fail(fmt::format("its certificate cannot be trusted: {}", ::X509_verify_cert_error_string(verification)));
+    return fail(
+        fmt::format("its certificate cannot be trusted: {}", ::X509_verify_cert_error_string(verification)));
   }
   return fail("TLS failed; if the server does not speak TLS, use ws://");
 }

@@ -114,6 +114,8 @@ void Participant::close() {
   unsent_ = std::string();
 }
 
-std::string Participant::why() const { return mistake_.empty() ? line_.error() : mistake_; }
+std::string Participant::why() const {
+  return mistake_.empty() ? line_.error() : mistake_;
+}
 
 }  // namespace chatlab::loadgen

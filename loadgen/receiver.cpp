@@ -63,14 +63,16 @@ bool Receiver::take(Participant& participant, std::uint32_t local, std::string_v
   return !sink.ended;
 }
 
-void Receiver::take_message(Participant& participant, std::uint32_t local, std::string_view message, Moment at) {
+void Receiver::take_message(Participant& participant, std::uint32_t local, std::string_view message,
+                            Moment at) {
   ++messages_;
   Tag tag;
   switch (reader_.read(message, tag)) {
     case Heard::chat:
       if (participant.number() >= control_.settings.recipients()) {
         ++oddities_.slow_deliveries;
-      } else if (ledger_.deliver(local, tag, at) && closed_ && control_.log.arrived(control_.log.index_of(tag))) {
+      } else if (ledger_.deliver(local, tag, at) && closed_ &&
+                 control_.log.arrived(control_.log.index_of(tag))) {
         control_.completed[tag.sender].fetch_add(1, std::memory_order_acq_rel);
       }
       break;
@@ -87,15 +89,16 @@ void Receiver::take_message(Participant& participant, std::uint32_t local, std::
   }
 }
 
-void Receiver::take_roster(Participant& participant, std::uint32_t local, std::string_view roster, Moment at) {
+void Receiver::take_roster(Participant& participant, std::uint32_t local, std::string_view roster,
+                           Moment at) {
   if (participant.stage() == Stage::entering && lists(roster, control_.words.name(participant.number()))) {
     participant.confirm(at);
     if (participant.number() < control_.settings.recipients()) ledger_.join(local, at);
     ++control_.confirmed;
   }
   if (participant.saw_everyone) return;
-  // A roster of everybody has at least everybody's names, in quotes and with commas between them: shorter ones
-  // need no look.
+  // A roster of everybody has at least everybody's names, in quotes and with commas between them: shorter
+  // ones need no look.
   const auto clients = control_.settings.clients;
   const auto least_bytes = clients * (control_.words.name_prefix().size() + 5 + 3);
   if (roster.size() < least_bytes || names_of(control_.words, roster) < clients) return;

@@ -25,7 +25,8 @@ class Receiver {
 
   /// `local` is the participant's number in this thread. False: its line has come to an end, or must; `why`
   /// says how.
-  bool take(Participant& participant, std::uint32_t local, std::string_view bytes, Moment at, std::string& why);
+  bool take(Participant& participant, std::uint32_t local, std::string_view bytes, Moment at,
+            std::string& why);
 
   Ledger& ledger() { return ledger_; }
   const Ledger& ledger() const { return ledger_; }

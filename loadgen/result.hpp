@@ -39,7 +39,7 @@ struct ServerUsage {
 
 struct Result {
   Settings settings;
-  std::string target;  ///< the server, in words
+  std::string target;    ///< the server, in words
   double started_s = 0;  ///< since 1970: when the measurement began
 
   std::optional<std::string> unreachable;  ///< it never came to a measurement, and why
@@ -80,5 +80,8 @@ enum class ExitCode { ok = 0, slo_missed = 1, usage = 2, invalid = 3, integrity 
 /// Lost, duplicated, reordered or changed messages; connections that the server ended.
 bool integrity_kept(const Result& result);
 ExitCode exit_code(const Result& result);
+
+/// Which side was busy all the time, in words.
+std::string bottleneck(const Result& result);
 
 }  // namespace chatlab::loadgen

@@ -22,15 +22,15 @@ struct Settings {
   std::chrono::nanoseconds drain = std::chrono::seconds(5);  ///< for what is under way when it has sent all
   std::size_t text_bytes = 128;
 
-  std::uint32_t closed = 0;            ///< broadcasts in flight for each sender; 0: open loop
-  std::size_t closed_broadcasts = 0;   ///< a closed loop ends after so many; 0: only by time
+  std::uint32_t closed = 0;           ///< broadcasts in flight for each sender; 0: open loop
+  std::size_t closed_broadcasts = 0;  ///< a closed loop ends after so many; 0: only by time
 
   double login_rate_per_s = 200;
-  double churn_per_s = 0;            ///< clients that leave and come back
-  std::uint32_t slow = 0;            ///< the last of the clients: they read slowly, or not at all
-  double slow_bytes_per_s = 0;       ///< of each slow client
+  double churn_per_s = 0;       ///< clients that leave and come back
+  std::uint32_t slow = 0;       ///< the last of the clients: they read slowly, or not at all
+  double slow_bytes_per_s = 0;  ///< of each slow client
   std::uint32_t threads = 1;
-  int receive_buffer_bytes = 0;      ///< SO_RCVBUF; 0: as the kernel has it
+  int receive_buffer_bytes = 0;                                  ///< SO_RCVBUF; 0: as the kernel has it
   std::chrono::nanoseconds patience = std::chrono::seconds(10);  ///< without any progress, while logging in
 
   /// Those who are measured: all but the slow ones.

@@ -34,7 +34,8 @@ void add_listening(const char* table, std::uint16_t port, std::set<std::string>&
   while (std::getline(file, line)) {
     std::istringstream fields(line);
     std::string number, local, remote, state, queues, timer, retransmits, user, timeout, inode;
-    fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
+    fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
+        inode;
     const auto colon = local.rfind(':');
     if (colon == std::string::npos || std::stoi(state, nullptr, 16) != tcp_listening) continue;
     if (std::stoi(local.substr(colon + 1), nullptr, 16) == port) inodes.insert("socket:[" + inode + "]");
@@ -103,7 +104,8 @@ std::optional<ProcessUsage> usage_of(const std::vector<pid_t>& processes) {
     for (int field = 3; field < 14; ++field) fields >> skipped;
     long long user_ticks = 0, system_ticks = 0;
     fields >> user_ticks >> system_ticks;
-    all.cpu += std::chrono::nanoseconds((user_ticks + system_ticks) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
+    all.cpu +=
+        std::chrono::nanoseconds((user_ticks + system_ticks) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
     const auto status = content_of(fmt::format("/proc/{}/status", process));
     all.resident_bytes += kilobytes_after(status, "VmRSS:") * 1024;
     all.peak_resident_bytes += kilobytes_after(status, "VmHWM:") * 1024;

@@ -19,7 +19,8 @@ void Watch::end(Moment at) {
 
 void Watch::unread(std::size_t bytes, std::size_t sampled, std::size_t sockets) {
   if (!running_ || sampled == 0) return;
-  unread_sum_bytes_ += static_cast<double>(bytes) * static_cast<double>(sockets) / static_cast<double>(sampled);
+  unread_sum_bytes_ +=
+      static_cast<double>(bytes) * static_cast<double>(sockets) / static_cast<double>(sampled);
   ++samples_;
 }
 

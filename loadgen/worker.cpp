@@ -15,11 +15,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t read_bytes = 256 * 1024;       // more than a socket buffer's default
+constexpr std::size_t read_bytes = 256 * 1024;  // more than a socket buffer's default
 constexpr int events_per_turn = 256;
 constexpr auto house_interval = 100ms;
 constexpr auto live_interval = 1s;
-constexpr std::uint32_t sampled_sockets = 64;        // for unread bytes, each time
+constexpr std::uint32_t sampled_sockets = 64;  // for unread bytes, each time
 constexpr std::uint32_t wakeup_mark = 0xffffffff;
 
 }  // namespace
@@ -29,7 +29,8 @@ Worker::Worker(Control& control, std::uint32_t number)
       number_(number),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      receiver_(control, (control.settings.clients + control.settings.threads - 1 - number) / control.settings.threads),
+      receiver_(control, (control.settings.clients + control.settings.threads - 1 - number) /
+                             control.settings.threads),
       dispatcher_(control,
                   [this](Participant& participant, bool is_broken) {
                     if (is_broken) {
@@ -193,13 +194,15 @@ void Worker::sample_unread() {
   const auto sampled = std::min(size, sampled_sockets);
   for (std::uint32_t i = 0; i < sampled; ++i) {
     const auto& participant = participants_[next_sampled_++ % size];
-    if (participant.stage() == Stage::inside && !is_slow(participant)) bytes += participant.line().unread_bytes();
+    if (participant.stage() == Stage::inside && !is_slow(participant))
+      bytes += participant.line().unread_bytes();
   }
   watch_.unread(bytes, sampled, size);
 }
 
 void Worker::note_receive_buffer() {
-  // Linux lets an untouched buffer grow up to the third number; one that was set stays, at twice what was asked.
+  // Linux lets an untouched buffer grow up to the third number; one that was set stays, at twice what was
+  // asked.
   long long least = 0, usual = 0, most = 0;
   std::ifstream("/proc/sys/net/ipv4/tcp_rmem") >> least >> usual >> most;
   int set = 0;

@@ -57,7 +57,8 @@ void Worker::read(std::uint32_t local) {
     if (at >= dispatcher_.next_due()) dispatcher_.act(at);
     if (step == Step::again || participant.stage() == Stage::gone) return;
     if (step != Step::done) {
-      return broken(local, step == Step::ended ? "it ended the connection without a close" : participant.why());
+      return broken(local,
+                    step == Step::ended ? "it ended the connection without a close" : participant.why());
     }
     received_bytes_ += bytes;
     std::string why;
@@ -72,7 +73,8 @@ void Worker::read_slow_ones() {
   for (std::uint32_t local = 0; local < participants_.size(); ++local) {
     auto& participant = participants_[local];
     if (!is_slow(participant) || participant.stage() != Stage::inside) continue;
-    const auto [step, bytes] = participant.line().read(std::span(buffer_).first(std::clamp(share, std::size_t{1}, buffer_.size())));
+    const auto [step, bytes] =
+        participant.line().read(std::span(buffer_).first(std::clamp(share, std::size_t{1}, buffer_.size())));
     std::string why = "it ended the connection";
     if (step == Step::again) continue;
     if (step != Step::done || !receiver_.take(participant, local, {buffer_.data(), bytes}, now(), why))
@@ -106,7 +108,8 @@ void Worker::broken(std::uint32_t local, const std::string& why) {
   participant.close();
   participant.end(Stage::gone);
   if (phase_ == Phase::gathering) {
-    control_.fail(fmt::format("client {} of {}: {}", participant.number() + 1, control_.settings.clients, reason));
+    control_.fail(
+        fmt::format("client {} of {}: {}", participant.number() + 1, control_.settings.clients, reason));
   }
   if (is_slow(participant)) {
     ++control_.slow_ended;
