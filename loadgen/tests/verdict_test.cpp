@@ -29,11 +29,11 @@ struct Row {
 
 TEST(Verdict, JudgesEachFigure) {
   const std::vector<Row> rows = {
-      {"sends a little late", [](Health& h) { h.dispatch_lag.record(2ms, 10); }, Trust::suspect,
-       "sends went out late by up to (p99) 2.000 ms, against a median completion of 10.000 ms: lower --rate, "
+      {"sends a little late", [](Health& h) { h.dispatch_lag.record(4ms, 10); }, Trust::suspect,
+       "sends went out late by up to (p99) 4.001 ms, against a median completion of 10.000 ms: lower --rate, "
        "add "
        "--threads, or give it a core of its own"},
-      {"sends late", [](Health& h) { h.dispatch_lag.record(6ms, 10); }, Trust::invalid,
+      {"sends late", [](Health& h) { h.dispatch_lag.record(11ms, 10); }, Trust::invalid,
        "sends went out late"},
       {"long turns", [](Health& h) { h.loop.record(8ms, 10); }, Trust::suspect, "a turn of the event loop"},
       {"endless turns", [](Health& h) { h.loop.record(30ms, 10); }, Trust::invalid,
