@@ -6,7 +6,7 @@ namespace chatlab::loadgen {
 namespace {
 
 /// Broadcasts of a closed loop that is bounded by time only: more than any chat server does in ten minutes,
-/// and 24 bytes each once they have been sent.
+/// and 32 bytes each once they have been sent.
 constexpr std::size_t closed_room = 64'000'000;
 
 }  // namespace

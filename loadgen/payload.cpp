@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,8 @@ constexpr std::size_t sender_at = 13, sender_digits = 5;
 constexpr std::size_t sequence_at = 19, sequence_digits = 8;
 constexpr std::size_t check_at = 28, check_digits = 4;
 constexpr std::size_t numbers_end = check_at + check_digits;
+static_assert(sequence_digits == 8 && check_digits == 4, "read as one word each");
+static_assert(std::endian::native == std::endian::little, "the first digit is the lowest byte of the word");
 
 /// Tells a number that was changed on the way from one that was sent.
 std::uint32_t check_of(Tag tag) {
@@ -21,6 +24,28 @@ std::uint32_t check_of(Tag tag) {
   mixed ^= mixed >> 15;
   mixed *= 0xc2b2ae3du;
   return mixed >> 16;
+}
+
+/// Eight ASCII digits at once; false where a byte is no digit. The first digit is the lowest byte of the
+/// word.
+bool read_eight_digits(const char* from, std::uint32_t& number) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, sizeof word);
+  word ^= 0x3030303030303030;
+  if (((word + 0x7676767676767676) | word) & 0x8080808080808080) return false;
+  word = word * 10 + (word >> 8);
+  word = ((word & 0x000000ff000000ff) * 0x000f424000000064 +
+          ((word >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >>
+         32;
+  number = static_cast<std::uint32_t>(word);
+  return true;
+}
+
+/// The same word as its four hexadecimal digits in ASCII have.
+std::uint32_t hex_word(std::uint32_t number) {
+  std::uint32_t word = (number >> 12 & 0xf) | (number & 0xf00) | (number & 0xf0) << 12 | (number & 0xf) << 24;
+  const std::uint32_t letters = ((word + 0x06060606) >> 4 & 0x01010101) * ('a' - '0' - 10);
+  return word + 0x30303030 + letters;
 }
 
 void write_digits(char* to, std::size_t digits, std::uint32_t number) {
@@ -45,10 +70,10 @@ bool read_digits(const char* from, std::size_t digits, std::uint32_t& number) {
 
 /// The sequence number, which lies between `text`'s sender and its filler, if its check is right.
 bool read_numbers(const char* text, Tag& tag) {
-  if (!read_digits(text + sequence_at, sequence_digits, tag.sequence)) return false;
-  char check[check_digits];
-  write_hex(check, check_digits, check_of(tag));
-  return std::memcmp(text + check_at, check, check_digits) == 0;
+  if (!read_eight_digits(text + sequence_at, tag.sequence)) return false;
+  std::uint32_t check = 0;
+  std::memcpy(&check, text + check_at, sizeof check);
+  return check == hex_word(check_of(tag));
 }
 
 /// A list under the lab's "users", or under the later editions' "active_users".

@@ -22,7 +22,7 @@ constexpr double most_deliveries_per_s = 5'000'000;
 constexpr double polite_deliveries_per_s = 5'000;
 constexpr std::uint32_t polite_clients = 200;
 
-constexpr double most_sends = 20e6;                      // 24 bytes each, and 24 more in every thread
+constexpr double most_sends = 20e6;                      // 32 bytes each, and 24 more in every thread
 constexpr std::size_t most_sequence_bytes = 1ull << 30;  // next sequence of each sender, for each client
 
 std::optional<std::string> not_enough_files(std::uint32_t clients) {

@@ -57,7 +57,7 @@ class SendLog {
     return value_ns == 0 ? never : Moment(value_ns);
   }
 
-  struct Send {
+  struct alignas(32) Send {  // never across two cache lines: every delivery looks at it
     std::atomic<std::int64_t> intended_ns;
     std::atomic<std::int64_t> written_ns;
     std::atomic<std::uint32_t> rank;

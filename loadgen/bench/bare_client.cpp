@@ -3,8 +3,8 @@
 //
 //   chatlab-bare-client PORT CLIENTS SENDERS RATE|cN SECONDS TEXT_BYTES
 //
-// RATE: broadcasts a second, open loop; cN: N broadcasts in flight for each sender, closed by the sender's own
-// copy. Prints deliveries, CPU seconds and CPU microseconds per delivery.
+// RATE: broadcasts a second, open loop; cN: N broadcasts in flight for each sender, closed by the sender's
+// own copy. Prints deliveries, CPU seconds and CPU microseconds per delivery.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -77,20 +77,24 @@ int connect_to(std::uint16_t port) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto request = upgrade_request({false, "127.0.0.1", port, "/"});
-  if (::send(socket, request.data(), request.size(), 0) < 0 || ::recv(socket, buffer, sizeof buffer, 0) <= 0) std::exit(5);
+  if (::send(socket, request.data(), request.size(), 0) < 0 || ::recv(socket, buffer, sizeof buffer, 0) <= 0)
+    std::exit(5);
   return socket;
 }
 
 void send_text(int socket, const std::string& text) {
   std::string frame;
   append_frame(frame, Opcode::text, text, 0x12345678);
-  if (::send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size())) std::exit(4);
+  if (::send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size()))
+    std::exit(4);
 }
 
 double cpu_s() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](timeval time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](timeval time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -99,7 +103,8 @@ double cpu_s() {
 int main(int argc, char** argv) {
   if (argc != 7) return 2;
   const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  const auto clients = static_cast<std::uint32_t>(std::atoi(argv[2])), senders = static_cast<std::uint32_t>(std::atoi(argv[3]));
+  const auto clients = static_cast<std::uint32_t>(std::atoi(argv[2])),
+             senders = static_cast<std::uint32_t>(std::atoi(argv[3]));
   const bool closed = argv[4][0] == 'c';
   const double rate = std::atof(argv[4] + closed), length_s = std::atof(argv[5]);
   const Vocabulary words("barebare", static_cast<std::size_t>(std::atoi(argv[6])));
@@ -151,5 +156,6 @@ int main(int argc, char** argv) {
     }
   }
   const double used_s = cpu_s() - cpu_before_s;
-  fmt::print("{} {:.3f} {:.3f}\n", frames, used_s, used_s * 1e6 / static_cast<double>(std::max<std::uint64_t>(1, frames)));
+  fmt::print("{} {:.3f} {:.3f}\n", frames, used_s,
+             used_s * 1e6 / static_cast<double>(std::max<std::uint64_t>(1, frames)));
 }
