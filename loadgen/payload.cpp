@@ -123,7 +123,8 @@ Reader::Reader(const Vocabulary& vocabulary, std::uint32_t senders)
     : vocabulary_(vocabulary), samples_(senders) {}
 
 bool Reader::fast(std::string_view message, Tag& tag) const {
-  if (message.size() != message_bytes_) return false;
+  if (message.size() != message_bytes_ || message.empty())
+    return false;  // nothing is learned yet: no sample is empty
   const char* text = message.data() + marker_at_;
   if (!read_digits(text + sender_at, sender_digits, tag.sender) || tag.sender >= samples_.size())
     return false;

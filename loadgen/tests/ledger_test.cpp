@@ -231,6 +231,17 @@ TEST(Figures, PutTheRecipientsOfSeveralThreadsTogether) {
   EXPECT_EQ(figures.intervals[0].begin, 1s);
 }
 
+TEST(Figures, FindTheLastSendOfASenderThatIsFarAheadOfTheOthers) {
+  World world(3, 1, 100);
+  world.send({1, 0}, start);
+  for (std::uint32_t i = 0; i < 50; ++i) {
+    world.send({2, i}, start + i * 1ms);
+    world.ledger.deliver(0, {2, i}, start + 1s);
+  }
+  EXPECT_EQ(world.figures().broadcasts, 51u);
+  EXPECT_EQ(world.figures().counts.deliveries, 50u);
+}
+
 TEST(Figures, HaveASeriesBySecond) {
   World world(1, 1, 4);
   for (const int second : {0, 0, 1, 3}) {
