@@ -5,9 +5,9 @@
 namespace chatlab::loadgen {
 namespace {
 
-/// Broadcasts of a closed loop that is bounded by time only: more than any chat server does in ten minutes,
-/// and 32 bytes each once they have been sent.
-constexpr std::size_t closed_room = 64'000'000;
+/// Broadcasts of a closed loop that is bounded by time only: ten minutes of 26,000 a second, 32 bytes each
+/// once they have been sent. Then it stops sending.
+constexpr std::size_t closed_room = 16'000'000;
 
 }  // namespace
 
