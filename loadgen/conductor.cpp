@@ -1,0 +1,290 @@
+#include "loadgen/conductor.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "loadgen/clock.hpp"
+#include "loadgen/worker.hpp"
+
+namespace chatlab::loadgen {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int tick_ms = 10;                // between two looks at what the threads have counted
+constexpr auto start_delay = 20ms;         // for all threads to hear of the start before it is there
+constexpr auto leaving_patience = 2s;      // longer than a worker waits for one close
+constexpr auto interrupted_drain = 500ms;  // somebody waits for the prompt
+constexpr auto quiet = 300ms;              // after churn: nothing has come for so long
+
+std::string random_run() {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  std::string run;
+  for (std::size_t i = 0; i < Vocabulary::run_letters; ++i) run += letters[random() % letters.size()];
+  return run;
+}
+
+class Conductor {
+ public:
+  Conductor(const Settings& settings, const Address& address, const Company& company)
+      : settings_(settings), company_(company), control_(settings, address, random_run()) {
+    for (std::uint32_t number = 0; number < settings.threads; ++number)
+      workers_.push_back(std::make_unique<Worker>(control_, number));
+    for (auto& worker : workers_) threads_.emplace_back([&worker = *worker] { worker.run(); });
+  }
+  ~Conductor() { end(); }
+
+  Result conduct() {
+    result_.settings = settings_;
+    const auto began = now();
+    if (gather()) {
+      result_.gathering.until_everyone_saw_everyone = now() - began;
+      result_.gathering.received_bytes = control_.received_bytes;
+      measure();
+      drain();
+    }
+    enter(Phase::leaving);
+    wait(now() + leaving_patience, [&] { return control_.left >= settings_.clients; });
+    end();
+    collect();
+    return std::move(result_);
+  }
+
+ private:
+  void enter(Phase phase) {
+    control_.phase = phase;
+    for (auto& worker : workers_) worker->wake();
+  }
+
+  void end() {
+    if (threads_.empty()) return;
+    enter(Phase::over);
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  /// True when `done` says so, false at the deadline or when somebody interrupts.
+  template <class Done>
+  bool wait(Moment deadline, Done done) {
+    while (!done()) {
+      if (now() >= deadline) return false;
+      pollfd interrupt{company_.interrupt, POLLIN, 0};
+      if (::poll(&interrupt, 1, tick_ms) > 0) {
+        std::uint64_t signals = 0;
+        [[maybe_unused]] const auto bytes = ::read(company_.interrupt, &signals, sizeof signals);
+        result_.interrupted = true;
+        return false;
+      }
+      company_.tell(progress());
+    }
+    return true;
+  }
+
+  bool gather() {
+    // Patience is for silence: rosters for thousands of clients take their time.
+    std::uint64_t seen = 0;
+    auto last_progress = now();
+    const auto everyone = [&] { return control_.saw_everyone >= settings_.clients; };
+    const auto settled = [&] {
+      const auto progress =
+          control_.received_bytes + control_.connected + control_.confirmed + control_.saw_everyone;
+      if (progress != seen) last_progress = now();
+      seen = progress;
+      return everyone() || control_.failure() || now() - last_progress > settings_.patience;
+    };
+    wait(Moment::max(), settled);
+    if (everyone()) return true;
+    if (result_.interrupted) {
+      result_.unreachable = "interrupted before everybody was logged in";
+    } else if (const auto failure = control_.failure()) {
+      result_.unreachable = *failure;
+    } else {
+      result_.unreachable = fmt::format(
+          "of {} clients {} connected, {} found their own name in a roster after their login (rule P2), and "
+          "{} saw "
+          "a roster of everybody; then nothing came for {:.0f} s",
+          settings_.clients, control_.connected.load(), control_.confirmed.load(),
+          control_.saw_everyone.load(), in_seconds(settings_.patience));
+    }
+    return false;
+  }
+
+  void measure() {
+    const auto start = now() + start_delay;
+    control_.start_ns = start.count();
+    const auto begin = control_.measure_begin();
+    end_ = control_.measure_end();
+    enter(Phase::sending);
+    doing_ = Progress::Doing::warming_up;
+    if (wait(begin, [&] { return stopped(); }) || result_.interrupted) {
+      end_ = now();
+    } else {
+      doing_ = Progress::Doing::measuring;
+      const auto machine = MachineUsage::now();
+      const auto server = usage_of(company_.server_processes);
+      const auto bytes = control_.received_bytes.load();
+      using Wall = std::chrono::system_clock;
+      result_.started_s = std::chrono::duration<double>(Wall::now().time_since_epoch()).count();
+      wait(end_, [&] { return stopped(); });
+      end_ = std::min(end_, now());
+      note_usage(machine, server, begin);
+      result_.received_bytes = control_.received_bytes - bytes;
+    }
+    result_.measured = std::max(end_ - begin, Moment(0));
+    result_.died = everybody_gone();
+  }
+
+  bool everybody_gone() const { return control_.ended >= settings_.recipients(); }
+  bool all_arrived() const { return control_.delivered >= control_.written * settings_.recipients(); }
+  bool stopped() const {
+    if (everybody_gone()) return true;
+    return settings_.closed_broadcasts && control_.written >= settings_.closed_broadcasts && all_arrived();
+  }
+
+  void note_usage(const MachineUsage& before, const std::optional<ProcessUsage>& server, Moment begin) {
+    const auto after = MachineUsage::now();
+    if (after.total > before.total) {
+      result_.health.stolen_share =
+          static_cast<double>(after.stolen - before.stolen) / static_cast<double>(after.total - before.total);
+    }
+    const auto later = usage_of(company_.server_processes);
+    if (server && later) {
+      result_.server = ServerUsage{{company_.server_processes.begin(), company_.server_processes.end()},
+                                   later->cpu - server->cpu,
+                                   now() - begin,
+                                   later->resident_bytes,
+                                   later->peak_resident_bytes};
+    }
+    long pages = 0, resident_pages = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident_pages;
+    result_.own_resident_bytes = static_cast<std::size_t>(resident_pages * ::sysconf(_SC_PAGESIZE));
+  }
+
+  void drain() {
+    doing_ = Progress::Doing::draining;
+    enter(Phase::draining);
+    const auto patience =
+        result_.interrupted ? std::min<Moment>(interrupted_drain, settings_.drain) : settings_.drain;
+    drain_until_ = now() + patience;
+    std::uint64_t seen = 0;
+    auto last_arrival = now();
+    wait(drain_until_, [&] {
+      if (control_.delivered != seen) last_arrival = now();
+      seen = control_.delivered;
+      if (everybody_gone()) return true;
+      // With clients coming and going nobody knows what is still to come.
+      return settings_.churn_per_s > 0 ? now() - last_arrival > quiet : all_arrived();
+    });
+    result_.died = result_.died || everybody_gone();
+    result_.ended = control_.ended;
+    result_.slow_ended = control_.slow_ended;
+    result_.first_end = control_.first_end();
+  }
+
+  Progress progress() const {
+    Progress progress;
+    progress.doing = doing_;
+    progress.inside = control_.confirmed;
+    progress.clients = settings_.clients;
+    progress.written = control_.written;
+    progress.delivered = control_.delivered;
+    progress.expected = progress.written * settings_.recipients();
+    const auto until = doing_ == Progress::Doing::warming_up  ? control_.measure_begin()
+                       : doing_ == Progress::Doing::measuring ? end_
+                                                              : drain_until_;
+    if (doing_ != Progress::Doing::gathering) progress.left = std::max(until - now(), Moment(0));
+    for (const auto& worker : workers_) {
+      progress.p50_us = std::max(progress.p50_us, worker->live_p50_us.load());
+      progress.p99_us = std::max(progress.p99_us, worker->live_p99_us.load());
+    }
+    return progress;
+  }
+
+  void collect();
+  void collect_logins();
+  void collect_health();
+
+  const Settings& settings_;
+  const Company& company_;
+  Control control_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  Progress::Doing doing_ = Progress::Doing::gathering;
+  Moment end_{}, drain_until_{};
+  Result result_;
+};
+
+void Conductor::collect() {
+  std::vector<const Ledger*> ledgers;
+  for (auto& worker : workers_) {
+    worker->finish(end_);
+    ledgers.push_back(&worker->receiver().ledger());
+    result_.oddities.add(worker->receiver().oddities());
+    result_.churned += worker->churned();
+    result_.messages += worker->receiver().messages();
+    result_.parsed += worker->receiver().parsed();
+  }
+  collect_logins();
+  if (result_.measured.count() == 0) return;
+  // To the planned end: what the threads still sent while they heard of an earlier one counts on both sides.
+  result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end());
+  collect_health();
+}
+
+void Conductor::collect_logins() {
+  constexpr std::uint32_t groups = 10;
+  std::vector<LoginGroup> grouped(std::min(groups, settings_.recipients()));
+  std::vector<std::uint64_t> deliveries(grouped.size());
+  for (const auto& worker : workers_) {
+    const auto& recipients = worker->receiver().ledger().recipients();
+    for (std::size_t local = 0; local < recipients.size(); ++local) {
+      const auto& participant = worker->participants()[local];
+      if (participant.was_connected()) result_.gathering.connect.record(participant.connect_time());
+      if (participant.was_confirmed()) result_.gathering.login.record(participant.login_time());
+      if (participant.number() >= settings_.recipients()) continue;
+      const auto group = std::size_t{participant.number()} * grouped.size() / settings_.recipients();
+      auto& one = grouped[group];
+      one.first = one.first ? std::min(one.first, participant.number() + 1) : participant.number() + 1;
+      one.last = std::max(one.last, participant.number() + 1);
+      one.mean_us += in_seconds(recipients[local].sum) * 1e6;
+      deliveries[group] += recipients[local].deliveries;
+    }
+  }
+  for (std::size_t group = 0; group < grouped.size(); ++group)
+    grouped[group].mean_us /= static_cast<double>(std::max<std::uint64_t>(1, deliveries[group]));
+  result_.login_groups = std::move(grouped);
+}
+
+void Conductor::collect_health() {
+  auto& health = result_.health;
+  double unread_bytes = 0;
+  for (const auto& worker : workers_) {
+    const auto& watch = worker->watch();
+    health.dispatch_lag.merge(worker->dispatcher().lag());
+    health.loop.merge(watch.turns());
+    health.cpu_share = std::max(health.cpu_share, watch.cpu_share());
+    health.waiting_share = std::max(health.waiting_share, watch.waiting_share());
+    result_.own_cpu += watch.cpu();
+    unread_bytes += watch.unread_bytes();
+  }
+  health.completion_p50 = result_.figures.completion.percentile(50);
+  // Little's law: what lies there on average, by what passes through, is how long it lies there.
+  const double bytes_per_s = static_cast<double>(result_.received_bytes) / in_seconds(result_.measured);
+  health.unread_wait_us = bytes_per_s > 0 ? unread_bytes / bytes_per_s * 1e6 : 0;
+  health.receive_buffer_messages = workers_.front()->receive_buffer_messages();
+}
+
+}  // namespace
+
+Result conduct(const Settings& settings, const Address& address, const Company& company) {
+  return Conductor(settings, address, company).conduct();
+}
+
+}  // namespace chatlab::loadgen

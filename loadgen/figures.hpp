@@ -1,0 +1,45 @@
+// What a run comes to: the ledgers of all threads put together, broadcast by broadcast. Pure.
+#pragma once
+
+#include <limits>
+#include <span>
+
+#include "loadgen/ledger.hpp"
+
+namespace chatlab::loadgen {
+
+/// By when the recipients of broadcast m, due at s and written at a, had it. Recipients count where their
+/// login was confirmed before s and they had not begun to leave.
+struct Figures {
+  Histogram completion;  ///< last R - s; over range where somebody never got it
+  Histogram first;       ///< first R - s
+  Histogram spread;      ///< last R - first R
+  Histogram delivery;    ///< R - s of every recipient
+  Histogram raw;         ///< R - a of every recipient: not corrected for coordinated omission
+  Histogram send_lag;    ///< a - s; over range where it was never written
+  Counts counts;
+  std::uint64_t broadcasts = 0;  ///< measured: due while it was measured
+  std::uint64_t written = 0;
+  std::uint64_t complete = 0;                ///< everybody had it in the end
+  std::uint64_t expected = 0;                ///< deliveries: recipients of all broadcasts together
+  std::vector<std::int64_t> completions_us;  ///< in the order of sending; lost_us where incomplete
+  std::vector<Interval> intervals;           ///< delivery, by the second
+
+  static constexpr std::int64_t lost_us = std::numeric_limits<std::int64_t>::max();
+
+  std::uint64_t lost() const { return expected - counts.deliveries; }
+  double reach() const { return ratio(counts.deliveries, expected); }
+  double order_agreement() const { return 1 - ratio(counts.order_breaks, counts.order_checked, 0); }
+
+  static double ratio(std::uint64_t part, std::uint64_t whole, double of_nothing = 1) {
+    return whole == 0 ? of_nothing : static_cast<double>(part) / static_cast<double>(whole);
+  }
+};
+
+/// Broadcasts due in [begin, end). The ledgers are finished.
+Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end);
+
+/// Intervals of several writers, second by second.
+std::vector<Interval> merged(std::vector<Interval> intervals);
+
+}  // namespace chatlab::loadgen

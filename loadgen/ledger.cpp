@@ -1,0 +1,168 @@
+#include "loadgen/ledger.hpp"
+
+#include <algorithm>
+
+namespace chatlab::loadgen {
+namespace {
+
+constexpr std::chrono::nanoseconds interval_length = std::chrono::seconds(1);
+
+/// Overtaken broadcasts that are remembered one by one. A server that loses more is broken beyond telling
+/// what came late from what came twice; further gaps count as lost, and their late arrivals as duplicates.
+constexpr std::size_t most_missing = 4'000'000;
+
+}  // namespace
+
+void Counts::add(const Counts& other) {
+  deliveries += other.deliveries;
+  duplicates += other.duplicates;
+  fifo_breaks += other.fifo_breaks;
+  order_checked += other.order_checked;
+  order_breaks += other.order_breaks;
+  unasked += other.unasked;
+  impossible += other.impossible;
+}
+
+Ledger::Ledger(SendLog& log, std::uint32_t recipients)
+    : log_(log),
+      recipients_(recipients),
+      next_(std::size_t{recipients} * log.senders()),
+      receptions_(log.size()) {}
+
+void Ledger::measure(Moment begin, Moment end) {
+  begin_ = begin;
+  end_ = end;
+  interval_end_ = begin + interval_length;
+}
+
+void Ledger::join(std::uint32_t number, Moment at) {
+  auto& recipient = recipients_[number];
+  recipient.joined = at;
+  if (recipient.stays) return;
+  // What is due from now on is expected; it comes after what the sender was last due to send.
+  for (std::uint32_t sender = 0; sender < log_.senders(); ++sender) {
+    std::uint32_t sequence = first_[std::size_t{number} * log_.senders() + sender];
+    for (auto index = log_.index_of({sender, sequence});
+         index < log_.size() && log_.intended(index) != never && log_.intended(index) <= at;
+         index = log_.index_of({sender, sequence})) {
+      ++sequence;
+    }
+    first_[std::size_t{number} * log_.senders() + sender] = sequence;
+    next_[std::size_t{number} * log_.senders() + sender] = sequence;
+  }
+}
+
+void Ledger::leave(std::uint32_t number) {
+  auto& recipient = recipients_[number];
+  if (first_.empty()) first_.resize(next_.size());
+  recipient.stays = false;
+  close_stay(number, false);
+  recipient.joined = Moment::max();
+}
+
+bool Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
+  const auto index = log_.index_of(tag);
+  const auto written = index < log_.size() ? log_.written(index) : never;
+  if (written == never) {
+    ++counts_.impossible;
+    return false;
+  }
+  auto& recipient = recipients_[number];
+  const auto intended = log_.intended(index);
+  if (intended <= recipient.joined || recipient.joined == never) {
+    ++counts_.unasked;
+    return false;
+  }
+  const bool measured = intended >= begin_ && intended < end_;
+  const auto place = place_of(number, tag);
+  if (place == Place::copy) {
+    counts_.duplicates += measured;
+    return false;
+  }
+  if (place == Place::ahead) recipient.missed_nothing = false;
+  if (place == Place::late) counts_.fifo_breaks += measured;
+  note_order(recipient, index);
+  ++first_copies_;
+  if (!measured) return true;
+  if (at >= interval_end_) close_interval(at);
+  auto& reception = receptions_[index];
+  if (reception.received++ == 0) reception.first_ns = at.count();
+  reception.last_ns = std::max<std::int64_t>(reception.last_ns, at.count());
+  ++counts_.deliveries;
+  interval_.record(at - intended);
+  raw_.record(at - written);
+  recipient.sum += at - intended;
+  ++recipient.deliveries;
+  return true;
+}
+
+Ledger::Place Ledger::place_of(std::uint32_t number, Tag tag) {
+  auto& next = next_[std::size_t{number} * log_.senders() + tag.sender];
+  if (tag.sequence == next) [[likely]] {
+    ++next;
+    return Place::next;
+  }
+  if (tag.sequence < next) return missing_.erase(missing_key(number, tag)) ? Place::late : Place::copy;
+  for (; next < tag.sequence; ++next) {
+    if (missing_.size() < most_missing) missing_.insert(missing_key(number, {tag.sender, next}));
+  }
+  ++next;
+  return Place::ahead;
+}
+
+void Ledger::note_order(Recipient& recipient, std::size_t index) {
+  auto rank = log_.rank(index);
+  if (rank == 0) {
+    if (!recipient.missed_nothing || !recipient.stays) return;
+    rank = log_.rank_as_next(index);
+  }
+  ++counts_.order_checked;
+  if (rank < recipient.last_rank) {
+    ++counts_.order_breaks;
+  } else {
+    recipient.last_rank = rank;
+  }
+}
+
+void Ledger::close_stay(std::uint32_t number, bool still_there) {
+  const auto joined = recipients_[number].joined;
+  if (joined == never || joined == Moment::max()) return;
+  for (std::uint32_t sender = 0; sender < log_.senders(); ++sender) {
+    const auto place = std::size_t{number} * log_.senders() + sender;
+    for (auto sequence = first_[place];; ++sequence) {
+      const auto index = log_.index_of({sender, sequence});
+      if (index >= log_.size() || log_.intended(index) == never) break;
+      if (!still_there && sequence >= next_[place]) break;
+      if (log_.intended(index) > joined) ++receptions_[index].expected;
+    }
+    first_[place] = next_[place];
+  }
+}
+
+void Ledger::finish(Moment at) {
+  if (begin_ != Moment::max()) close_interval(at);
+  for (std::uint32_t number = 0; number < recipients_.size(); ++number) {
+    if (!recipients_[number].stays) close_stay(number, true);
+    if (recipients_[number].stays && recipients_[number].joined != never) ++staying_;
+  }
+}
+
+void Ledger::close_interval(Moment at) {
+  const auto length =
+      std::min<std::chrono::nanoseconds>(interval_length, at - (interval_end_ - interval_length));
+  if (interval_.count() > 0) {
+    intervals_.push_back(Interval::of(interval_, interval_end_ - interval_length - begin_, length));
+    delivery_.merge(interval_);
+    interval_.clear();
+  }
+  // A second in which nothing arrived has no interval.
+  while (interval_end_ <= at) interval_end_ += interval_length;
+}
+
+Histogram Ledger::delivery_so_far() const {
+  Histogram all = delivery_;
+  all.merge(interval_);
+  return all;
+}
+
+}  // namespace chatlab::loadgen

@@ -1,0 +1,30 @@
+// One measurement, from the command line's wishes to a judged result: target, preflights, gate, headroom, the
+// run, the verdict. It prints nothing but what `tell` is given.
+#pragma once
+
+#include <functional>
+#include <variant>
+
+#include "loadgen/conductor.hpp"
+#include "loadgen/options.hpp"
+
+namespace chatlab::loadgen {
+
+/// It cannot be measured: in one line, and the exit code.
+struct Refusal {
+  std::string text;
+  ExitCode code;
+};
+
+struct Listener {
+  std::function<void(const std::string&)> say;  ///< a line about what goes on
+  std::function<void(const Progress&)> progress;
+  int interrupt = -1;  ///< becomes readable when somebody wants it to end
+};
+
+std::variant<Result, Refusal> measure(const Options& options, const Listener& listener);
+
+/// Fills in what follows from the figures: the verdict, the confidence intervals and the SLOs.
+void judge(Result& result, const std::vector<Slo>& slos);
+
+}  // namespace chatlab::loadgen

@@ -1,0 +1,181 @@
+#include "loadgen/report/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace chatlab::loadgen {
+namespace {
+
+using Json = nlohmann::json;
+
+std::chrono::nanoseconds seconds(const Json& value) {
+  return std::chrono::nanoseconds(std::llround(value.get<double>() * 1e9));
+}
+
+Histogram histogram_of(const Json& times) {
+  Histogram histogram;
+  for (const auto& pair : times.at("counts"))
+    histogram.record(Microseconds(pair.at(0).get<std::int64_t>()), pair.at(1).get<std::uint64_t>());
+  histogram.record_over_range(times.value("over_range", std::uint64_t{0}));
+  return histogram;
+}
+
+void read_figures(const Json& report, Figures& figures) {
+  const auto& times = report.at("times");
+  figures.completion = histogram_of(times.at("completion"));
+  figures.delivery = histogram_of(times.at("delivery"));
+  figures.first = histogram_of(times.at("first"));
+  figures.spread = histogram_of(times.at("spread"));
+  figures.raw = histogram_of(times.at("raw"));
+  figures.send_lag = histogram_of(times.at("send_lag"));
+  const auto& integrity = report.at("integrity");
+  integrity.at("broadcasts").get_to(figures.broadcasts);
+  integrity.at("written").get_to(figures.written);
+  integrity.at("complete").get_to(figures.complete);
+  integrity.at("expected_deliveries").get_to(figures.expected);
+  auto& counts = figures.counts;
+  integrity.at("deliveries").get_to(counts.deliveries);
+  integrity.at("duplicates").get_to(counts.duplicates);
+  integrity.at("fifo_breaks").get_to(counts.fifo_breaks);
+  integrity.at("order_checked").get_to(counts.order_checked);
+  integrity.at("order_breaks").get_to(counts.order_breaks);
+  for (const auto& second : report.at("seconds"))
+    figures.intervals.push_back(
+        Interval::of(histogram_of(second), seconds(second.at("begin_s")), seconds(second.at("length_s"))));
+}
+
+void read_settings(const Json& report, Settings& settings) {
+  const auto& given = report.at("settings");
+  given.at("clients").get_to(settings.clients);
+  given.at("senders").get_to(settings.senders);
+  given.at("slow").get_to(settings.slow);
+  given.at("threads").get_to(settings.threads);
+  given.at("payload_bytes").get_to(settings.text_bytes);
+  settings.rate_per_s = given.at("rate_per_s").is_null() ? 0 : given.at("rate_per_s").get<double>();
+  settings.closed =
+      given.at("in_flight_per_sender").is_null() ? 0 : given.at("in_flight_per_sender").get<std::uint32_t>();
+  settings.duration = seconds(given.at("duration_s"));
+}
+
+Result read_result(const Json& report, const std::string& path) {
+  Result result;
+  report.at("target").get_to(result.target);
+  report.at("started_s").get_to(result.started_s);
+  result.measured = seconds(report.at("measured_s"));
+  if (!report.at("unreachable").is_null())
+    result.unreachable = path + ": " + report.at("unreachable").get<std::string>();
+  report.at("died").get_to(result.died);
+  report.at("interrupted").get_to(result.interrupted);
+  report.at("first_end").get_to(result.first_end);
+  read_settings(report, result.settings);
+  read_figures(report, result.figures);
+  const auto& integrity = report.at("integrity");
+  integrity.at("corrupted").get_to(result.oddities.corrupted);
+  integrity.at("strangers").get_to(result.oddities.strangers);
+  integrity.at("ended_connections").get_to(result.ended);
+  integrity.at("churned").get_to(result.churned);
+  integrity.at("slow_deliveries").get_to(result.oddities.slow_deliveries);
+  integrity.at("slow_ended").get_to(result.slow_ended);
+  report.at("throughput").at("received_bytes").get_to(result.received_bytes);
+  const auto& login = report.at("login");
+  result.gathering = {histogram_of(login.at("connect")), histogram_of(login.at("login")),
+                      seconds(login.at("until_everyone_saw_everyone_s")), login.at("received_bytes")};
+  const auto& generator = report.at("resources").at("generator");
+  result.own_cpu = std::chrono::nanoseconds(
+      std::llround(generator.at("cpu_us_per_delivery").get<double>() * 1000 *
+                   static_cast<double>(std::max<std::uint64_t>(1, result.figures.counts.deliveries))));
+  generator.at("cpu_share").get_to(result.health.cpu_share);
+  generator.at("resident_bytes").get_to(result.own_resident_bytes);
+  const auto trust = report.at("verdict").at("trust").get<std::string>();
+  for (const auto one : {Trust::valid, Trust::suspect, Trust::invalid}) {
+    if (trust == to_string(one)) result.verdict.trust = one;
+  }
+  for (const auto& reason : report.at("verdict").at("reasons"))
+    result.verdict.reasons.push_back(fmt::format("{}: {}", path, reason.get<std::string>()));
+  return result;
+}
+
+void add(Result& sum, const Result& one) {
+  sum.settings.clients += one.settings.clients;
+  sum.settings.senders += one.settings.senders;
+  sum.settings.slow += one.settings.slow;
+  sum.settings.threads += one.settings.threads;
+  sum.settings.rate_per_s += one.settings.rate_per_s;
+  sum.figures.completion.merge(one.figures.completion);
+  sum.figures.delivery.merge(one.figures.delivery);
+  sum.figures.first.merge(one.figures.first);
+  sum.figures.spread.merge(one.figures.spread);
+  sum.figures.raw.merge(one.figures.raw);
+  sum.figures.send_lag.merge(one.figures.send_lag);
+  sum.figures.counts.add(one.figures.counts);
+  sum.figures.broadcasts += one.figures.broadcasts;
+  sum.figures.written += one.figures.written;
+  sum.figures.complete += one.figures.complete;
+  sum.figures.expected += one.figures.expected;
+  // Whole seconds: series of processes that were started by hand meet in the same line.
+  const auto later = std::chrono::seconds(std::llround(one.started_s - sum.started_s));
+  for (auto interval : one.figures.intervals) {
+    interval.begin += later;
+    sum.figures.intervals.push_back(std::move(interval));
+  }
+  sum.oddities.add(one.oddities);
+  sum.gathering.connect.merge(one.gathering.connect);
+  sum.gathering.login.merge(one.gathering.login);
+  sum.gathering.until_everyone_saw_everyone =
+      std::max(sum.gathering.until_everyone_saw_everyone, one.gathering.until_everyone_saw_everyone);
+  sum.gathering.received_bytes += one.gathering.received_bytes;
+  sum.measured = std::max(sum.measured, one.measured);
+  sum.received_bytes += one.received_bytes;
+  sum.churned += one.churned;
+  sum.ended += one.ended;
+  sum.slow_ended += one.slow_ended;
+  sum.own_cpu += one.own_cpu;
+  sum.own_resident_bytes += one.own_resident_bytes;
+  sum.health.cpu_share = std::max(sum.health.cpu_share, one.health.cpu_share);
+  sum.died = sum.died || one.died;
+  sum.interrupted = sum.interrupted || one.interrupted;
+  if (!sum.unreachable) sum.unreachable = one.unreachable;
+  if (sum.first_end.empty()) sum.first_end = one.first_end;
+  sum.verdict.trust = std::max(sum.verdict.trust, one.verdict.trust);
+  sum.verdict.reasons.insert(sum.verdict.reasons.end(), one.verdict.reasons.begin(),
+                             one.verdict.reasons.end());
+}
+
+}  // namespace
+
+boost::system::result<Result, client::Failure> merge_reports(const std::vector<std::string>& paths) {
+  std::vector<Result> results;
+  for (const auto& path : paths) {
+    std::ifstream file(path);
+    if (!file) return client::Failure{fmt::format("cannot read {}: is it there?", path)};
+    const auto report = Json::parse(file, nullptr, false);
+    if (!report.is_object() || report.value("tool", "") != "chatlab-loadgen")
+      return client::Failure{
+          fmt::format("{} is no report of chatlab-loadgen in JSON; --format json or --out writes one", path)};
+    try {
+      results.push_back(read_result(report, path));
+    } catch (const Json::exception& error) {
+      return client::Failure{fmt::format("{} is no whole report: {}", path, error.what())};
+    }
+  }
+  std::stable_sort(results.begin(), results.end(),
+                   [](const Result& left, const Result& right) { return left.started_s < right.started_s; });
+  auto sum = results.front();
+  for (std::size_t i = 1; i < results.size(); ++i) {
+    if (results[i].started_s > sum.started_s + in_seconds(sum.measured)) {
+      return client::Failure{
+          fmt::format("the reports are not of one time: one begins {:.0f} s after another has ended",
+                      results[i].started_s - sum.started_s - in_seconds(sum.measured))};
+    }
+    add(sum, results[i]);
+  }
+  sum.figures.intervals = merged(std::move(sum.figures.intervals));
+  sum.target = fmt::format("{} (merged from {} reports)", sum.target, results.size());
+  return sum;
+}
+
+}  // namespace chatlab::loadgen

@@ -1,0 +1,87 @@
+// What a run found out. Values only: reports are made of it, nothing is judged or printed here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadgen/bootstrap.hpp"
+#include "loadgen/figures.hpp"
+#include "loadgen/receiver.hpp"
+#include "loadgen/settings.hpp"
+#include "loadgen/slo.hpp"
+#include "loadgen/usage.hpp"
+#include "loadgen/verdict.hpp"
+
+namespace chatlab::loadgen {
+
+/// How everybody came in.
+struct Gathering {
+  Histogram connect;  ///< TCP, TLS and the upgrade
+  Histogram login;    ///< from the login to the first roster with the own name
+  std::chrono::nanoseconds until_everyone_saw_everyone{};
+  std::uint64_t received_bytes = 0;  ///< rosters, mostly
+};
+
+/// Clients in the order of their logins, in ten groups: their mean delivery time.
+struct LoginGroup {
+  std::uint32_t first = 0, last = 0;  ///< login positions, from 1
+  double mean_us = 0;
+};
+
+struct ServerUsage {
+  std::vector<int> processes;
+  std::chrono::nanoseconds cpu{};
+  std::chrono::nanoseconds length{};
+  std::size_t resident_bytes = 0, peak_resident_bytes = 0;
+  double cpu_share() const { return length.count() ? in_seconds(cpu) / in_seconds(length) : 0; }
+};
+
+struct Result {
+  Settings settings;
+  std::string target;    ///< the server, in words
+  double started_s = 0;  ///< since 1970: when the measurement began
+
+  std::optional<std::string> unreachable;  ///< it never came to a measurement, and why
+  bool died = false;                       ///< the server ended all connections while it was measured
+  bool interrupted = false;
+  std::string first_end;  ///< how the server ended a connection, if it did
+  std::uint32_t ended = 0, slow_ended = 0;
+
+  std::chrono::nanoseconds measured{};  ///< how long sends were measured
+  Figures figures;
+  Oddities oddities;
+  Gathering gathering;
+  std::vector<LoginGroup> login_groups;
+  std::uint64_t received_bytes = 0;  ///< while it was measured
+  std::uint64_t churned = 0;
+  std::uint64_t messages = 0, parsed = 0;  ///< all of them, and those that took the slow path
+
+  Health health;
+  std::chrono::nanoseconds own_cpu{};  ///< of the threads that receive and send
+  std::size_t own_resident_bytes = 0;
+  std::optional<ServerUsage> server;
+  std::optional<double> capacity_per_s;  ///< deliveries for each second of its CPU, from the reflector
+
+  // Filled in by judge().
+  Verdict verdict;
+  std::vector<SloResult> slos;
+  std::vector<Confidence> confidence;  ///< of completion, for each of reported_percentiles
+
+  double offered_per_s() const;
+  double achieved_per_s() const;
+  double deliveries_per_s() const;
+};
+
+inline const std::vector<double> reported_percentiles = {50, 90, 99, 99.9};
+
+enum class ExitCode { ok = 0, slo_missed = 1, usage = 2, invalid = 3, integrity = 4, unreachable = 5 };
+
+/// Lost, duplicated, reordered or changed messages; connections that the server ended.
+bool integrity_kept(const Result& result);
+ExitCode exit_code(const Result& result);
+
+/// Which side was busy all the time, in words.
+std::string bottleneck(const Result& result);
+
+}  // namespace chatlab::loadgen
