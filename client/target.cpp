@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using Done = boost::system::result<void, Failure>;
 
-constexpr auto poll_interval = 5ms;  // between two tries of the port
+constexpr auto try_interval = 5ms;  // between two tries of the port
 
 bool accepts(int family, std::uint16_t port) {
   const Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -75,7 +75,7 @@ Done LaunchedServer::wait_until_it_accepts() {
       url_.host = "::1";
       return {};
     }
-    std::this_thread::sleep_for(poll_interval);
+    std::this_thread::sleep_for(try_interval);
   }
   return did_not_start(
       fmt::format("'{}' runs, but after {:g} s nothing listened on port {}, which it finds in the "

@@ -26,13 +26,16 @@ client::Launch this_program(std::string_view arguments) {
 int serve_as_reference(std::uint16_t port) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it has no other purpose than the process that started it
   spdlog::logger log("reference server", std::make_shared<spdlog::sinks::null_sink_mt>());
-  server::Server server(server::Settings{"127.0.0.1", port}, log);
+  server::Settings settings;
+  settings.host = "127.0.0.1";
+  settings.port = port;
+  server::Server server(settings, log);
   const auto listening = server.listen();
   if (listening.has_error()) {
     fmt::print(stderr, "chatlab-loadgen: {}\n", listening.error().text);
     return 1;
   }
-  server.stop_on_signals();
+  server.handle_signals();
   server.run();
   return 0;
 }

@@ -8,6 +8,10 @@ target_compile_options(chatlab-options INTERFACE -Wall -Wextra -Wpedantic)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC takes Asio's own operator new of coroutine frames for a mismatch with its operator delete (bug 109224).
   target_compile_options(chatlab-options INTERFACE -Wno-mismatched-new-delete)
+  if(CMAKE_UNITY_BUILD)
+    # It takes sources that are compiled as one for headers, in which anonymous namespaces would be a mistake.
+    target_compile_options(chatlab-options INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 target_compile_definitions(chatlab-options INTERFACE CHATLAB_VERSION="${PROJECT_VERSION}")
 if(CHATLAB_WERROR)

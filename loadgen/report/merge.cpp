@@ -10,13 +10,11 @@
 namespace chatlab::loadgen {
 namespace {
 
-using Json = nlohmann::json;
-
-std::chrono::nanoseconds seconds(const Json& value) {
+std::chrono::nanoseconds seconds(const nlohmann::json& value) {
   return std::chrono::nanoseconds(std::llround(value.get<double>() * 1e9));
 }
 
-Histogram histogram_of(const Json& times) {
+Histogram histogram_of(const nlohmann::json& times) {
   Histogram histogram;
   for (const auto& pair : times.at("counts"))
     histogram.record(Microseconds(pair.at(0).get<std::int64_t>()), pair.at(1).get<std::uint64_t>());
@@ -24,7 +22,7 @@ Histogram histogram_of(const Json& times) {
   return histogram;
 }
 
-void read_figures(const Json& report, Figures& figures) {
+void read_figures(const nlohmann::json& report, Figures& figures) {
   const auto& times = report.at("times");
   figures.completion = histogram_of(times.at("completion"));
   figures.delivery = histogram_of(times.at("delivery"));
@@ -48,7 +46,7 @@ void read_figures(const Json& report, Figures& figures) {
         Interval::of(histogram_of(second), seconds(second.at("begin_s")), seconds(second.at("length_s"))));
 }
 
-void read_settings(const Json& report, Settings& settings) {
+void read_settings(const nlohmann::json& report, Settings& settings) {
   const auto& given = report.at("settings");
   given.at("clients").get_to(settings.clients);
   given.at("senders").get_to(settings.senders);
@@ -61,7 +59,7 @@ void read_settings(const Json& report, Settings& settings) {
   settings.duration = seconds(given.at("duration_s"));
 }
 
-Result read_result(const Json& report, const std::string& path) {
+Result read_result(const nlohmann::json& report, const std::string& path) {
   Result result;
   report.at("target").get_to(result.target);
   report.at("started_s").get_to(result.started_s);
@@ -152,13 +150,13 @@ boost::system::result<Result, client::Failure> merge_reports(const std::vector<s
   for (const auto& path : paths) {
     std::ifstream file(path);
     if (!file) return client::Failure{fmt::format("cannot read {}: is it there?", path)};
-    const auto report = Json::parse(file, nullptr, false);
+    const auto report = nlohmann::json::parse(file, nullptr, false);
     if (!report.is_object() || report.value("tool", "") != "chatlab-loadgen")
       return client::Failure{
           fmt::format("{} is no report of chatlab-loadgen in JSON; --format json or --out writes one", path)};
     try {
       results.push_back(read_result(report, path));
-    } catch (const Json::exception& error) {
+    } catch (const nlohmann::json::exception& error) {
       return client::Failure{fmt::format("{} is no whole report: {}", path, error.what())};
     }
   }

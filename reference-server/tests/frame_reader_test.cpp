@@ -109,16 +109,16 @@ TEST(FrameReader, RefusesALongMessageBeforeItsBytesHaveCome) {
   EXPECT_EQ(read("\x81\xFF\x00\x00\x00\x00\x7F\xFF\xFF\xFFmask"s), Lines{"violation 1009"});
 }
 
-struct Case {
+struct ViolationCase {
   const char* what;
   std::string bytes;
 };
 
-void PrintTo(const Case& row, std::ostream* out) {
+void PrintTo(const ViolationCase& row, std::ostream* out) {
   *out << row.what;
 }
 
-class Wrong : public testing::TestWithParam<Case> {};
+class Wrong : public testing::TestWithParam<ViolationCase> {};
 
 TEST_P(Wrong, IsAProtocolError) {
   EXPECT_EQ(read(GetParam().bytes), Lines{"violation 1002"});
@@ -133,22 +133,24 @@ std::string with_first_byte(int first) {
 INSTANTIATE_TEST_SUITE_P(
     Rfc6455, Wrong,
     testing::Values(
-        Case{"unmasked", "\x81\x01x"s}, Case{"unmasked and empty", "\x81\x00"s},
-        Case{"reserved bit 1", with_first_byte(0xC1)}, Case{"reserved bit 2", with_first_byte(0xA1)},
-        Case{"reserved bit 3", with_first_byte(0x91)}, Case{"opcode 3", with_first_byte(0x83)},
-        Case{"opcode 7", with_first_byte(0x87)}, Case{"opcode 11", with_first_byte(0x8B)},
-        Case{"opcode 15", with_first_byte(0x8F)},
-        Case{"a fragmented ping", client_frame(Opcode::ping, "", false)},
-        Case{"a fragmented close", client_frame(Opcode::close, "", false)},
-        Case{"a ping of 126 bytes", client_frame(Opcode::ping, std::string(126, 'x'))},
-        Case{"a close of 126 bytes", client_frame(Opcode::close, "\x03\xE8" + std::string(124, 'x'))},
-        Case{"a ping whose length is written longer", "\x89\xFE\x00\x01maskx"s},
-        Case{"125 in 16 bits", "\x81\xFE\x00\x7Dmask"s},
-        Case{"65535 in 64 bits", "\x81\xFF\0\0\0\0\0\0\xFF\xFFmask"s},
-        Case{"a length of 64 bits with the highest set", "\x81\xFF\x80\0\0\0\0\0\0\0mask"s},
-        Case{"a continuation of nothing", client_frame(Opcode::continuation, "x")},
-        Case{"a continuation after a whole message", client_frame(Opcode::continuation, "", false)},
-        Case{"a close of one byte", client_frame(Opcode::close, "\x03")}));
+        ViolationCase{"unmasked", "\x81\x01x"s}, ViolationCase{"unmasked and empty", "\x81\x00"s},
+        ViolationCase{"reserved bit 1", with_first_byte(0xC1)},
+        ViolationCase{"reserved bit 2", with_first_byte(0xA1)},
+        ViolationCase{"reserved bit 3", with_first_byte(0x91)},
+        ViolationCase{"opcode 3", with_first_byte(0x83)}, ViolationCase{"opcode 7", with_first_byte(0x87)},
+        ViolationCase{"opcode 11", with_first_byte(0x8B)}, ViolationCase{"opcode 15", with_first_byte(0x8F)},
+        ViolationCase{"a fragmented ping", client_frame(Opcode::ping, "", false)},
+        ViolationCase{"a fragmented close", client_frame(Opcode::close, "", false)},
+        ViolationCase{"a ping of 126 bytes", client_frame(Opcode::ping, std::string(126, 'x'))},
+        ViolationCase{"a close of 126 bytes",
+                      client_frame(Opcode::close, "\x03\xE8" + std::string(124, 'x'))},
+        ViolationCase{"a ping whose length is written longer", "\x89\xFE\x00\x01maskx"s},
+        ViolationCase{"125 in 16 bits", "\x81\xFE\x00\x7Dmask"s},
+        ViolationCase{"65535 in 64 bits", "\x81\xFF\0\0\0\0\0\0\xFF\xFFmask"s},
+        ViolationCase{"a length of 64 bits with the highest set", "\x81\xFF\x80\0\0\0\0\0\0\0mask"s},
+        ViolationCase{"a continuation of nothing", client_frame(Opcode::continuation, "x")},
+        ViolationCase{"a continuation after a whole message", client_frame(Opcode::continuation, "", false)},
+        ViolationCase{"a close of one byte", client_frame(Opcode::close, "\x03")}));
 
 TEST(FrameReader, DoesNotTakeAMessageInsideAnother) {
   EXPECT_EQ(read(client_frame(Opcode::text, "a", false) + client_frame(Opcode::text, "b")),

@@ -7,16 +7,16 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Case {
+struct LengthCase {
   std::size_t payload_bytes;
   std::string header;
 };
 
-void PrintTo(const Case& row, std::ostream* out) {
+void PrintTo(const LengthCase& row, std::ostream* out) {
   *out << row.payload_bytes << " bytes";
 }
 
-class TextFrame : public testing::TestWithParam<Case> {};
+class TextFrame : public testing::TestWithParam<LengthCase> {};
 
 // RFC 6455, section 5.2: FIN and opcode 1, no mask, the shortest way to write the length.
 TEST_P(TextFrame, IsHeaderAndPayload) {
@@ -30,11 +30,13 @@ TEST_P(TextFrame, IsHeaderAndPayload) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Lengths, TextFrame,
-                         testing::Values(Case{0, "\x81\x00"s}, Case{1, "\x81\x01"s}, Case{125, "\x81\x7D"s},
-                                         Case{126, "\x81\x7E\x00\x7E"s}, Case{255, "\x81\x7E\x00\xFF"s},
-                                         Case{256, "\x81\x7E\x01\x00"s}, Case{65535, "\x81\x7E\xFF\xFF"s},
-                                         Case{65536, "\x81\x7F\x00\x00\x00\x00\x00\x01\x00\x00"s},
-                                         Case{1 << 20, "\x81\x7F\x00\x00\x00\x00\x00\x10\x00\x00"s}));
+                         testing::Values(LengthCase{0, "\x81\x00"s}, LengthCase{1, "\x81\x01"s},
+                                         LengthCase{125, "\x81\x7D"s}, LengthCase{126, "\x81\x7E\x00\x7E"s},
+                                         LengthCase{255, "\x81\x7E\x00\xFF"s},
+                                         LengthCase{256, "\x81\x7E\x01\x00"s},
+                                         LengthCase{65535, "\x81\x7E\xFF\xFF"s},
+                                         LengthCase{65536, "\x81\x7F\x00\x00\x00\x00\x00\x01\x00\x00"s},
+                                         LengthCase{1 << 20, "\x81\x7F\x00\x00\x00\x00\x00\x10\x00\x00"s}));
 
 TEST(TextFrame, KeepsEveryByteOfThePayload) {
   const auto payload = "zero \0, quotes \", é, 漢, 🎉, newline \n"s;

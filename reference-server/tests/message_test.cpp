@@ -17,13 +17,13 @@ std::string in_words(const Message& message) {
   return "malformed: " + std::get<Malformed>(message).error;
 }
 
-struct Case {
+struct TextCase {
   const char* what;
   std::string text;
   std::string wanted;
 };
 
-void PrintTo(const Case& row, std::ostream* out) {
+void PrintTo(const TextCase& row, std::ostream* out) {
   *out << row.what;
 }
 
@@ -31,7 +31,7 @@ constexpr auto not_json = "malformed: The message is not JSON.";
 constexpr auto not_an_object = "malformed: The message is not a JSON object.";
 constexpr auto no_username = "malformed: A login needs a username.";
 
-class ReadMessage : public testing::TestWithParam<Case> {};
+class ReadMessage : public testing::TestWithParam<TextCase> {};
 
 TEST_P(ReadMessage, IsWhatTheProtocolSays) {
   EXPECT_EQ(in_words(parse_message(GetParam().text)), GetParam().wanted);
@@ -40,84 +40,85 @@ TEST_P(ReadMessage, IsWhatTheProtocolSays) {
 INSTANTIATE_TEST_SUITE_P(
     P2Login, ReadMessage,
     testing::Values(
-        Case{"plain", R"({"type":"login","username":"ann"})", "login ann"},
-        Case{"any order of fields", R"({"username":"ann","type":"login"})", "login ann"},
-        Case{"space around", "\n\t {\"type\" : \"login\" , \"username\" : \"ann\"} \r\n", "login ann"},
-        Case{"further fields", R"({"type":"login","n":[1,{"x":null}],"username":"ann","z":-1.5e3})",
-             "login ann"},
-        Case{"escapes", R"({"type":"log\u0069n","username":"\u00e9\ud83c\udf89\n"})", "login é🎉\n"},
-        Case{"a blank is a name", R"({"type":"login","username":" "})", "login  "},
-        Case{"of two types the last counts", R"({"type":"chat","type":"login","username":"ann"})",
-             "login ann"},
-        Case{"of two names the last counts", R"({"type":"login","username":"ann","username":"bob"})",
-             "login bob"},
-        Case{"a last name of a wrong kind counts too", R"({"type":"login","username":"ann","username":7})",
-             no_username},
-        Case{"a nested username is none", R"({"type":"login","a":{"username":"ann"}})", no_username},
-        Case{"a nested username changes none", R"({"type":"login","username":"ann","a":{"username":"bob"}})",
-             "login ann"}));
+        TextCase{"plain", R"({"type":"login","username":"ann"})", "login ann"},
+        TextCase{"any order of fields", R"({"username":"ann","type":"login"})", "login ann"},
+        TextCase{"space around", "\n\t {\"type\" : \"login\" , \"username\" : \"ann\"} \r\n", "login ann"},
+        TextCase{"further fields", R"({"type":"login","n":[1,{"x":null}],"username":"ann","z":-1.5e3})",
+                 "login ann"},
+        TextCase{"escapes", R"({"type":"log\u0069n","username":"\u00e9\ud83c\udf89\n"})", "login é🎉\n"},
+        TextCase{"a blank is a name", R"({"type":"login","username":" "})", "login  "},
+        TextCase{"of two types the last counts", R"({"type":"chat","type":"login","username":"ann"})",
+                 "login ann"},
+        TextCase{"of two names the last counts", R"({"type":"login","username":"ann","username":"bob"})",
+                 "login bob"},
+        TextCase{"a last name of a wrong kind counts too",
+                 R"({"type":"login","username":"ann","username":7})", no_username},
+        TextCase{"a nested username is none", R"({"type":"login","a":{"username":"ann"}})", no_username},
+        TextCase{"a nested username changes none",
+                 R"({"type":"login","username":"ann","a":{"username":"bob"}})", "login ann"}));
 
 INSTANTIATE_TEST_SUITE_P(
     P9Username, ReadMessage,
-    testing::Values(Case{"missing", R"({"type":"login"})", no_username},
-                    Case{"empty", R"({"type":"login","username":""})", no_username},
-                    Case{"null", R"({"type":"login","username":null})", no_username},
-                    Case{"a number", R"({"type":"login","username":5})", no_username},
-                    Case{"a boolean", R"({"type":"login","username":true})", no_username},
-                    Case{"a list", R"({"type":"login","username":["ann"]})", no_username},
-                    Case{"an object", R"({"type":"login","username":{"username":"ann"}})", no_username}));
+    testing::Values(TextCase{"missing", R"({"type":"login"})", no_username},
+                    TextCase{"empty", R"({"type":"login","username":""})", no_username},
+                    TextCase{"null", R"({"type":"login","username":null})", no_username},
+                    TextCase{"a number", R"({"type":"login","username":5})", no_username},
+                    TextCase{"a boolean", R"({"type":"login","username":true})", no_username},
+                    TextCase{"a list", R"({"type":"login","username":["ann"]})", no_username},
+                    TextCase{"an object", R"({"type":"login","username":{"username":"ann"}})", no_username}));
 
 INSTANTIATE_TEST_SUITE_P(
     P3P4DisconnectAndChat, ReadMessage,
-    testing::Values(Case{"disconnect", R"({"type":"disconnect","username":"ann"})", "disconnect"},
-                    Case{"disconnect without a username", R"({"type":"disconnect"})", "disconnect"},
-                    Case{"a chat in the sender's own bytes", R"( {"type" :"chat","text":"\u0041","n":1.0} )",
-                         R"(chat  {"type" :"chat","text":"\u0041","n":1.0} )"},
-                    Case{"an empty chat", R"({"type":"chat","text":""})",
-                         R"(chat {"type":"chat","text":""})"},
-                    Case{"a chat without a text", R"({"type":"chat"})", R"(chat {"type":"chat"})"},
-                    Case{"a nested type changes nothing", R"({"type":"chat","a":{"type":"login"}})",
-                         R"(chat {"type":"chat","a":{"type":"login"}})"}));
+    testing::Values(
+        TextCase{"disconnect", R"({"type":"disconnect","username":"ann"})", "disconnect"},
+        TextCase{"disconnect without a username", R"({"type":"disconnect"})", "disconnect"},
+        TextCase{"a chat in the sender's own bytes", R"( {"type" :"chat","text":"\u0041","n":1.0} )",
+                 R"(chat  {"type" :"chat","text":"\u0041","n":1.0} )"},
+        TextCase{"an empty chat", R"({"type":"chat","text":""})", R"(chat {"type":"chat","text":""})"},
+        TextCase{"a chat without a text", R"({"type":"chat"})", R"(chat {"type":"chat"})"},
+        TextCase{"a nested type changes nothing", R"({"type":"chat","a":{"type":"login"}})",
+                 R"(chat {"type":"chat","a":{"type":"login"}})"}));
 
 INSTANTIATE_TEST_SUITE_P(
     P5Unrecognized, ReadMessage,
     testing::Values(
-        Case{"another type", R"({"type":"dance"})", "unrecognized dance"},
-        Case{"no type", R"({})", "unrecognized (nothing)"},
-        Case{"the type counts exactly", R"({"type":"Login","username":"a"})", "unrecognized Login"},
-        Case{"a blank more", R"({"type":"chat "})", "unrecognized chat "},
-        Case{"the hand-out's slip", R"({"type":"message"})", "unrecognized message"},
-        Case{"an empty type", R"({"type":""})", "unrecognized "},
-        Case{"null", R"({"type":null})", "unrecognized (null)"},
-        Case{"a number", R"({"type":-1})", "unrecognized (a number)"},
-        Case{"a fraction", R"({"type":0.5})", "unrecognized (a number)"},
-        Case{"a boolean", R"({"type":true})", "unrecognized (a boolean)"},
-        Case{"a list", R"({"type":["chat"]})", "unrecognized (an array)"},
-        Case{"an object", R"({"type":{"type":"chat"}})", "unrecognized (an object)"},
-        Case{"a nested type alone", R"({"a":{"type":"chat"}})", "unrecognized (nothing)"},
-        Case{"nested in a list", R"({"a":[{"type":"chat"}]})", "unrecognized (nothing)"},
-        Case{"of two types the last counts", R"({"type":"chat","type":5})", "unrecognized (a number)"}));
+        TextCase{"another type", R"({"type":"dance"})", "unrecognized dance"},
+        TextCase{"no type", R"({})", "unrecognized (nothing)"},
+        TextCase{"the type counts exactly", R"({"type":"Login","username":"a"})", "unrecognized Login"},
+        TextCase{"a blank more", R"({"type":"chat "})", "unrecognized chat "},
+        TextCase{"the hand-out's slip", R"({"type":"message"})", "unrecognized message"},
+        TextCase{"an empty type", R"({"type":""})", "unrecognized "},
+        TextCase{"null", R"({"type":null})", "unrecognized (null)"},
+        TextCase{"a number", R"({"type":-1})", "unrecognized (a number)"},
+        TextCase{"a fraction", R"({"type":0.5})", "unrecognized (a number)"},
+        TextCase{"a boolean", R"({"type":true})", "unrecognized (a boolean)"},
+        TextCase{"a list", R"({"type":["chat"]})", "unrecognized (an array)"},
+        TextCase{"an object", R"({"type":{"type":"chat"}})", "unrecognized (an object)"},
+        TextCase{"a nested type alone", R"({"a":{"type":"chat"}})", "unrecognized (nothing)"},
+        TextCase{"nested in a list", R"({"a":[{"type":"chat"}]})", "unrecognized (nothing)"},
+        TextCase{"of two types the last counts", R"({"type":"chat","type":5})", "unrecognized (a number)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     P6Malformed, ReadMessage,
-    testing::Values(Case{"empty", "", not_json}, Case{"blank", "  \n", not_json},
-                    Case{"words", "hello", not_json}, Case{"cut off", R"({"type":"chat")", not_json},
-                    Case{"two objects", R"({"type":"chat"}{"type":"chat"})", not_json},
-                    Case{"single quotes", "{'type':'chat'}", not_json},
-                    Case{"a comment", R"({"type":"chat"} // hi)", not_json},
-                    Case{"NaN", R"({"type":"chat","n":NaN})", not_json},
-                    Case{"half a surrogate", R"({"type":"chat","text":"\ud83c"})", not_json},
-                    Case{"a bare newline in a string", "{\"type\":\"chat\",\"text\":\"\n\"}", not_json},
-                    Case{"a NUL byte", std::string("{\"type\":\"chat\"}\0", 16), not_json},
-                    Case{"text behind a NUL byte", std::string("{\"type\":\"chat\"}\0 more", 21), not_json},
-                    Case{"a byte order mark", "\xEF\xBB\xBF{\"type\":\"chat\"}", not_json},
-                    Case{"invalid UTF-8 in a value", "{\"type\":\"chat\",\"text\":\"\xC3\x28\"}", not_json},
-                    Case{"invalid UTF-8 in a key", "{\"\xFF\":1,\"type\":\"chat\"}", not_json},
-                    Case{"an array", "[]", not_an_object}, Case{"a number", "42", not_an_object},
-                    Case{"a string", R"("chat")", not_an_object}, Case{"null", "null", not_an_object},
-                    Case{"false", "false", not_an_object},
-                    Case{"a list of a chat", R"([{"type":"chat"}])", not_an_object},
-                    Case{"a list that spells a field", R"(["type","chat"])", not_an_object}));
+    testing::Values(
+        TextCase{"empty", "", not_json}, TextCase{"blank", "  \n", not_json},
+        TextCase{"words", "hello", not_json}, TextCase{"cut off", R"({"type":"chat")", not_json},
+        TextCase{"two objects", R"({"type":"chat"}{"type":"chat"})", not_json},
+        TextCase{"single quotes", "{'type':'chat'}", not_json},
+        TextCase{"a comment", R"({"type":"chat"} // hi)", not_json},
+        TextCase{"NaN", R"({"type":"chat","n":NaN})", not_json},
+        TextCase{"half a surrogate", R"({"type":"chat","text":"\ud83c"})", not_json},
+        TextCase{"a bare newline in a string", "{\"type\":\"chat\",\"text\":\"\n\"}", not_json},
+        TextCase{"a NUL byte", std::string("{\"type\":\"chat\"}\0", 16), not_json},
+        TextCase{"text behind a NUL byte", std::string("{\"type\":\"chat\"}\0 more", 21), not_json},
+        TextCase{"a byte order mark", "\xEF\xBB\xBF{\"type\":\"chat\"}", not_json},
+        TextCase{"invalid UTF-8 in a value", "{\"type\":\"chat\",\"text\":\"\xC3\x28\"}", not_json},
+        TextCase{"invalid UTF-8 in a key", "{\"\xFF\":1,\"type\":\"chat\"}", not_json},
+        TextCase{"an array", "[]", not_an_object}, TextCase{"a number", "42", not_an_object},
+        TextCase{"a string", R"("chat")", not_an_object}, TextCase{"null", "null", not_an_object},
+        TextCase{"false", "false", not_an_object},
+        TextCase{"a list of a chat", R"([{"type":"chat"}])", not_an_object},
+        TextCase{"a list that spells a field", R"(["type","chat"])", not_an_object}));
 
 TEST(ReadMessage, SaysWhatIsWrongWithAUsername) {
   const auto details_of = [](std::string_view text) {
