@@ -30,7 +30,10 @@ int serve(const Options& options) {
   const char* secure = options.settings.certificate_file.empty() ? "" : "s";
   for (const auto& endpoint : *listening)
     fmt::print("listening on ws{}://{}\n", secure, fmt::streamed(endpoint));
-  fmt::print("chat page at http{}://localhost:{}/\n", secure, listening->front().port());
+  const auto& first = listening->front();
+  const bool is_here = first.address().is_loopback() || first.address().is_unspecified();
+  fmt::print("chat page at http{}://{}/\n", secure,
+             is_here ? fmt::format("localhost:{}", first.port()) : fmt::format("{}", fmt::streamed(first)));
   std::fflush(stdout);
   server.run();
   return success;

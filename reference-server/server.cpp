@@ -22,9 +22,11 @@ void rethrow(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
-bool out_of_descriptors(const error_code& failed) {
-  return failed == asio::error::no_descriptors ||
-         failed == boost::system::errc::too_many_files_open_in_system;
+std::string accept_failure(const error_code& failed) {
+  if (failed == asio::error::no_descriptors || failed == boost::system::errc::too_many_files_open_in_system) {
+    return "Out of file descriptors: new connections wait until others end";
+  }
+  return fmt::format("A connection could not be accepted: {}", failed.message());
 }
 
 /// A socket is a descriptor: takes as many as this process may have.
@@ -109,21 +111,18 @@ void Server::stop() {
 }
 
 asio::awaitable<void> Server::accept(tcp::acceptor& acceptor) {
-  bool is_out_of_descriptors = false;
+  bool is_in_trouble = false;
   while (!stopping_) {
     auto& worker = next_worker();
     auto [failed, socket] = co_await acceptor.async_accept(worker.io_context(), as_result);
     if (!failed) {
       worker.adopt(std::move(socket), tls_);
-      is_out_of_descriptors = false;
-    } else if (out_of_descriptors(failed)) {
-      if (!std::exchange(is_out_of_descriptors, true)) {
-        log_.warn("Out of file descriptors: new connections wait until others end");
-      }
+      is_in_trouble = false;
+    } else if (!stopping_) {
+      if (!std::exchange(is_in_trouble, true)) log_.warn("{}", accept_failure(failed));
       asio::steady_timer pause(io_context_, limits::accept_pause);
       co_await pause.async_wait(as_result);
     }
-    // Any other failure is one of the peer that was about to connect, or stop().
   }
 }
 

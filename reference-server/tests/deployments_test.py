@@ -68,10 +68,12 @@ def grade(name, url, **environment):
     ended = subprocess.run([conformance, "--format", "json", url], capture_output=True, text=True, timeout=120,
                            env={**os.environ, **environment})
     report = json.loads(ended.stdout)
-    bad = [f"{check['id']}: {check['status']}" for check in report["checks"] if check["status"] != "pass"]
+    log_is_not_seen = {"unrecognized.logged": "skipped"}  # it was not started by chatlab-conformance
+    bad = [f"{check['id']}: {check['status']}" for check in report["checks"]
+           if check["status"] != log_is_not_seen.get(check["id"], "pass")]
     if ended.returncode or bad or report["unreachable"]:
         sys.exit(f"{name}: exit code {ended.returncode}, {report['unreachable']} {bad}")
-    print(f"{name}: {len(report['checks'])} checks pass")
+    print(f"{name}: {len(report['checks']) - len(log_is_not_seen)} checks pass")
 
 
 with tempfile.TemporaryDirectory() as folder:
