@@ -69,7 +69,7 @@ def grade(name, url, **environment):
                            env={**os.environ, **environment})
     report = json.loads(ended.stdout)
     log_is_not_seen = {"unrecognized.logged": "skipped"}  # it was not started by chatlab-conformance
-    bad = [f"{check['id']}: {check['status']}" for check in report["checks"]
+    bad = [f"{check['id']}: {check['status']}: {check['message']}" for check in report["checks"]
            if check["status"] != log_is_not_seen.get(check["id"], "pass")]
     if ended.returncode or bad or report["unreachable"]:
         sys.exit(f"{name}: exit code {ended.returncode}, {report['unreachable']} {bad}")
