@@ -53,6 +53,13 @@ Failure no_tls(const Url& url, const error_code& why, long verification) {
 }
 
 Failure no_upgrade(const Url& url, const error_code& why, const websocket::response_type& response) {
+  const auto place = response[beast::http::field::location];
+  if (why == websocket::error::upgrade_declined && response.result_int() / 100 == 3 && !place.empty()) {
+    return Failure{
+        fmt::format("{} answered HTTP {} and sends its visitors to {}; redirects are not followed: "
+                    "if that is the server, give its address",
+                    url.text(), response.result_int(), std::string_view(place).substr(0, 200))};
+  }
   if (why == websocket::error::upgrade_declined) {
     const auto body = std::string_view(response.body()).substr(0, response.body().find_first_of("\r\n"));
     return Failure{fmt::format("{} answered HTTP {} {} where a WebSocket upgrade (101) was wanted{}{}",
@@ -81,11 +88,11 @@ asio::ssl::context& verifying_context() {
 }  // namespace
 
 asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> Connection::open(
-    Url url, Clock::time_point deadline) {
+    Access access, Clock::time_point deadline) {
   std::unique_ptr<Connection> connection(new Connection(co_await asio::this_coro::executor));
-  auto done = co_await connection->connect(url, deadline);
-  if (done && url.secure) done = co_await connection->secure(url);
-  if (done) done = co_await connection->upgrade(url);
+  auto done = co_await connection->connect(access.url, deadline);
+  if (done && access.url.secure) done = co_await connection->secure(access);
+  if (done) done = co_await connection->upgrade(access);
   if (done.has_error()) co_return done.error();
   co_return connection;
 }
@@ -106,8 +113,9 @@ asio::awaitable<Done> Connection::connect(Url url, Clock::time_point deadline) {
   co_return Done{};
 }
 
-asio::awaitable<Done> Connection::secure(Url url) {
-  auto& tls = stream_.next_layer().make_secure(verifying_context());
+asio::awaitable<Done> Connection::secure(Access access) {
+  const auto& url = access.url;
+  auto& tls = stream_.next_layer().make_secure(access.tls ? *access.tls : verifying_context());
   // The name in the certificate: an IP address has a field of its own there, and no place in SNI.
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls.native_handle()), url.host.c_str()) != 1) {
     SSL_set1_host(tls.native_handle(), url.host.c_str());
@@ -118,7 +126,11 @@ asio::awaitable<Done> Connection::secure(Url url) {
   co_return Done{};
 }
 
-asio::awaitable<Done> Connection::upgrade(Url url) {
+asio::awaitable<Done> Connection::upgrade(Access access) {
+  const auto& url = access.url;
+  stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
+    for (const auto& [name, value] : access.headers) request.insert(name, value);
+  }));
   stream_.read_message_max(message_bytes);
   stream_.auto_fragment(false);  // one frame a message, as browsers send it
   websocket::response_type response;

@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 
+#include "client/access.hpp"
 #include "client/transport.hpp"
-#include "client/url.hpp"
 
 namespace chatlab::client {
 
@@ -36,11 +36,11 @@ class Connection {
   /// How long a close handshake may take before the socket is simply closed.
   static constexpr std::chrono::seconds close_handshake{1};
 
-  /// Resolves, connects, does TLS with the certificate and the host name verified against the system's store,
-  /// and upgrades to WebSocket; all of it by `deadline`, but for the resolving, which the system's resolver
+  /// Resolves, connects, does TLS with the certificate and the host name verified as `access` says, and
+  /// upgrades to WebSocket; all of it by `deadline`, but for the resolving, which the system's resolver
   /// bounds.
   static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
-      Url url, Clock::time_point deadline);
+      Access access, Clock::time_point deadline);
 
   /// Sends one message. An error says that the connection is gone; receive() says why. A peer that has
   /// not taken all of it by `deadline` is given up: the line is dropped, as by reset().
@@ -71,8 +71,8 @@ class Connection {
 
   explicit Connection(const asio::any_io_executor& executor) : stream_(executor) {}
   asio::awaitable<boost::system::result<void, Failure>> connect(Url url, Clock::time_point deadline);
-  asio::awaitable<boost::system::result<void, Failure>> secure(Url url);
-  asio::awaitable<boost::system::result<void, Failure>> upgrade(Url url);
+  asio::awaitable<boost::system::result<void, Failure>> secure(Access access);
+  asio::awaitable<boost::system::result<void, Failure>> upgrade(Access access);
   asio::awaitable<error_code> write_fragments(std::string payload);
   Failure ended(const error_code& why) const;
 

@@ -37,6 +37,12 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
   return text;
 }
 
+std::string listed_variables(const Launch& launch) {
+  std::string names = "PORT";
+  for (const auto& name : launch.port_variables) names += ", " + name;
+  return names + " and WS_PORT";
+}
+
 }  // namespace
 
 boost::system::result<std::unique_ptr<LaunchedServer>, Failure> LaunchedServer::start(Launch launch) {
@@ -57,8 +63,9 @@ Done LaunchedServer::start_process() {
   const auto port = std::to_string(port_->number());
   url_ = {false, "127.0.0.1", port_->number(), "/"};
   // PYTHONUNBUFFERED: what a Python server printed before it died is not lost in a buffer.
-  auto process = Process::start(replace_all(launch_.command, "{port}", port), launch_.directory,
-                                {"PORT=" + port, "WS_PORT=" + port, "PYTHONUNBUFFERED=1"});
+  std::vector<std::string> variables = {"PORT=" + port, "WS_PORT=" + port, "PYTHONUNBUFFERED=1"};
+  for (const auto& name : launch_.port_variables) variables.push_back(name + "=" + port);
+  auto process = Process::start(replace_all(launch_.command, "{port}", port), launch_.directory, variables);
   if (process.has_error()) return process.error();
   process_ = std::move(*process);
   return wait_until_it_accepts();
@@ -79,8 +86,9 @@ Done LaunchedServer::wait_until_it_accepts() {
   }
   return did_not_start(
       fmt::format("'{}' runs, but after {:g} s nothing listened on port {}, which it finds in the "
-                  "environment variables PORT and WS_PORT",
-                  launch_.command, std::chrono::duration<double>(launch_.startup).count(), port_->number()));
+                  "environment variables {}",
+                  launch_.command, std::chrono::duration<double>(launch_.startup).count(), port_->number(),
+                  listed_variables(launch_)));
 }
 
 Failure LaunchedServer::did_not_start(std::string_view how) const {

@@ -15,9 +15,10 @@ namespace chatlab::client {
 
 /// What to start, and where.
 struct Launch {
-  std::string command;                       ///< for /bin/sh; "{port}" stands for the port
-  std::string directory;                     ///< working directory; empty: this process's own
-  std::chrono::milliseconds startup{10000};  ///< time until it must accept connections
+  std::string command;                        ///< for /bin/sh; "{port}" stands for the port
+  std::string directory;                      ///< working directory; empty: this process's own
+  std::chrono::milliseconds startup{10000};   ///< time until it must accept connections
+  std::vector<std::string> port_variables{};  ///< set to the port, beside PORT and WS_PORT
 };
 
 class LaunchedServer {

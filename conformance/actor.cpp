@@ -15,16 +15,17 @@ Actor::Actor(std::string client, std::string username, Change& change, Clock::ti
       patience_(patience),
       transcript_{std::move(client), {}} {}
 
-asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(client::Url url,
+asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(client::Access access,
                                                                              Clock::time_point deadline) {
   co_await change_.wait_until([this] { return !reading_; }, deadline);  // of an earlier connection
   if (reading_) co_return client::Failure{"the earlier connection did not end in time"};
-  auto opened = co_await client::Connection::open(url, deadline);
+  if (access.connect_timeout.count() > 0) deadline = Clock::now() + access.connect_timeout;
+  auto opened = co_await client::Connection::open(access, deadline);
   if (opened.has_error()) co_return opened.error();
   connection_ = std::move(*opened);
   ended_ = we_closed_ = close_answered_ = wants_no_more_ = false;
   reading_ = true;
-  record(Event::Kind::connected, url.text());
+  record(Event::Kind::connected, access.url.text());
   asio::co_spawn(co_await asio::this_coro::executor, read(), [this](const std::exception_ptr& failure) {
     reading_ = false;
     change_.announce();

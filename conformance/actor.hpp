@@ -26,7 +26,7 @@ class Actor {
         Clock::duration patience);
   Actor(const Actor&) = delete;
 
-  asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Url url,
+  asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Access access,
                                                                         Clock::time_point deadline);
   asio::awaitable<void> send(std::string text, client::Form form = client::Form::text);
   asio::awaitable<void> send(const Json& message) { return send(to_text(message), client::Form::text); }

@@ -8,12 +8,12 @@
 namespace chatlab::conformance {
 
 asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capabilities(
-    client::Url url, std::chrono::milliseconds timeout) {
+    client::Access access, std::chrono::milliseconds timeout) {
   Crew crew(co_await asio::this_coro::executor, make_tag(), timeout);
   auto& first = crew.add("first");
   auto& second = crew.add("second");
   for (const char* client : {"first", "second"}) {
-    const auto connected = co_await crew.connect(client, url, Clock::now() + timeout);
+    const auto connected = co_await crew.connect(client, access, Clock::now() + timeout);
     if (connected.has_error()) {
       co_await crew.disband();
       co_return connected.error();

@@ -5,7 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 
-#include "client/url.hpp"
+#include "client/access.hpp"
 #include "conformance/change.hpp"
 
 namespace chatlab::conformance {
@@ -24,6 +24,6 @@ struct Capabilities {
 /// this takes milliseconds; what is not seen is waited for `timeout` and a half at the most. A failure: the
 /// server cannot be reached.
 asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capabilities(
-    client::Url url, std::chrono::milliseconds timeout);
+    client::Access access, std::chrono::milliseconds timeout);
 
 }  // namespace chatlab::conformance

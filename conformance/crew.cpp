@@ -29,9 +29,9 @@ Actor& Crew::get(const std::string& client) {
 }
 
 asio::awaitable<boost::system::result<void, client::Failure>> Crew::connect(std::string client,
-                                                                            client::Url url,
+                                                                            client::Access access,
                                                                             Clock::time_point deadline) {
-  return get(client).connect(url, deadline);
+  return get(client).connect(access, deadline);
 }
 
 asio::awaitable<void> Crew::log_in(std::string client) {

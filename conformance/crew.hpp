@@ -19,7 +19,8 @@ class Crew {
   Actor& add(const std::string& client);
   Actor& get(const std::string& client);
 
-  asio::awaitable<boost::system::result<void, client::Failure>> connect(std::string client, client::Url url,
+  asio::awaitable<boost::system::result<void, client::Failure>> connect(std::string client,
+                                                                        client::Access access,
                                                                         Clock::time_point deadline);
 
   /// Sends a login under the client's own name.

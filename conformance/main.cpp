@@ -35,20 +35,17 @@ bool print_report(const RunResult& result, const Options& options) {
 RunResult run_against_target(const Suite& suite, const Options& options) {
   auto settings = options.run;
   const auto began = std::chrono::steady_clock::now();
-  if (options.url) {
-    settings.url = *options.url;
-    return run_suite(suite, settings);
-  }
+  if (options.has_url) return run_suite(suite, settings);
   if (options.launch) {
     const auto launched = client::LaunchedServer::start(*options.launch);
     if (launched.has_error()) return unreachable_result(suite, settings, launched.error().text, began);
-    settings.url = (*launched)->url();
+    settings.access.url = (*launched)->url();
     settings.launched = launched->get();
     return run_suite(suite, settings);
   }
   const auto embedded = EmbeddedServer::start();
   if (embedded.has_error()) return unreachable_result(suite, settings, embedded.error().text, began);
-  settings.url = (*embedded)->url();
+  settings.access.url = (*embedded)->url();
   return run_suite(suite, settings);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cxxopts.hpp>
 
 #include "conformance/duration.hpp"
@@ -43,11 +44,24 @@ cxxopts::Options declare() {
   using Texts = std::vector<std::string>;
   options.add_options("Server")  //
       ("launch", "start this command on a free port, which it finds in PORT, WS_PORT or {port}, and test it",
-       cxxopts::value<Text>(), "CMD")                                                               //
-      ("cwd", "working directory for --launch", cxxopts::value<Text>(), "DIR")                      //
+       cxxopts::value<Text>(), "CMD")                                           //
+      ("cwd", "working directory for --launch", cxxopts::value<Text>(), "DIR")  //
+      ("port-env", "one more variable in which a launched server finds its port; repeatable",
+       cxxopts::value<Texts>(), "NAME")                                                             //
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
+  options.add_options("Connection")  //
+      ("connect-timeout", "how long a connection may take to open (default: as --timeout)",
+       cxxopts::value<Text>(), "TIME")  //
+      ("wait", "how long a server is waited for that does not answer yet, such as a host that sleeps",
+       cxxopts::value<Text>(), "TIME")  //
+      ("ca", "wss://: trust the authorities in this PEM file instead of the system's", cxxopts::value<Text>(),
+       "FILE")                                                                                      //
+      ("insecure", "wss://: believe every certificate; the report says so")                         //
+      ("header", "a header of the upgrade request; repeatable", cxxopts::value<Texts>(), "'K: V'")  //
+      ("origin", "the Origin header, as a browser sends it", cxxopts::value<Text>(), "ORIGIN")      //
+      ("subprotocol", "the Sec-WebSocket-Protocol header", cxxopts::value<Text>(), "NAME");
   options.add_options("Checks")                                                                //
       ("suite", "a suite file instead of the built-in lab08", cxxopts::value<Text>(), "FILE")  //
       ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")    //
@@ -67,12 +81,62 @@ cxxopts::Options declare() {
 std::string command_of(const cxxopts::ParseResult& given) {
   std::string command = "chatlab-conformance";
   if (given.count("url")) command += " " + quoted_for_shell(given["url"].as<std::vector<std::string>>()[0]);
-  for (const char* name : {"launch", "cwd", "suite", "timeout"}) {
+  for (const char* name :
+       {"launch", "cwd", "suite", "timeout", "connect-timeout", "wait", "ca", "origin", "subprotocol"}) {
     if (given.count(name))
       command += fmt::format(" --{} {}", name, quoted_for_shell(given[name].as<std::string>()));
   }
-  if (given.count("exclusive")) command += " --exclusive";
+  for (const char* name : {"port-env", "header"}) {
+    if (!given.count(name)) continue;
+    for (const auto& value : given[name].as<std::vector<std::string>>())
+      command += fmt::format(" --{} {}", name, quoted_for_shell(value));
+  }
+  for (const char* name : {"exclusive", "insecure"})
+    if (given.count(name)) command += fmt::format(" --{}", name);
   return command;
+}
+
+bool is_variable_name(const std::string& name) {
+  const auto is_letter = [](unsigned char letter) { return std::isalnum(letter) || letter == '_'; };
+  return !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(), is_letter);
+}
+
+/// What is wrong with a time, where one was given.
+std::optional<UsageError> read_time(const cxxopts::ParseResult& given, const char* name,
+                                    std::chrono::milliseconds& time) {
+  if (!given.count(name)) return std::nullopt;
+  const auto text = given[name].as<std::string>();
+  const auto read = parse_duration(text);
+  if (!read) {
+    return UsageError{fmt::format("--{} is a time such as 5s or 1500ms, up to 1 h, not '{}'", name, text)};
+  }
+  time = *read;
+  return std::nullopt;
+}
+
+/// What is wrong with the options of the connection, in words.
+std::optional<UsageError> read_access(const cxxopts::ParseResult& given, client::Access& access) {
+  std::vector<std::string> headers;
+  if (given.count("header")) headers = given["header"].as<std::vector<std::string>>();
+  if (given.count("origin")) headers.push_back("Origin: " + given["origin"].as<std::string>());
+  if (given.count("subprotocol"))
+    headers.push_back("Sec-WebSocket-Protocol: " + given["subprotocol"].as<std::string>());
+  for (const auto& text : headers) {
+    auto header = client::parse_header(text);
+    if (header.has_error()) return UsageError{header.error().text};
+    access.headers.push_back(std::move(*header));
+  }
+  if (given.count("insecure")) {
+    if (given.count("ca")) return UsageError{"--ca and --insecure contradict each other; give one of them"};
+    access.tls = client::trust_everybody();
+  }
+  if (given.count("ca")) {
+    auto trusted = client::trust_authorities(given["ca"].as<std::string>());
+    if (trusted.has_error()) return UsageError{trusted.error().text};
+    access.tls = std::move(*trusted);
+  }
+  return read_time(given, "connect-timeout", access.connect_timeout);
 }
 
 std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseResult& given) {
@@ -82,11 +146,13 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
     if (urls.size() > 1) return UsageError{fmt::format("one URL at a time; '{}' is a second one", urls[1])};
     const auto url = client::parse_url(urls[0]);
     if (url.has_error()) return UsageError{url.error().text};
-    options.url = *url;
+    options.has_url = true;
+    options.run.access.url = *url;
     options.run.target = url->text();
+    if (url->secure && given.count("insecure")) options.run.target += " (its certificate is not verified)";
   }
   if (given.count("launch")) {
-    if (options.url) return UsageError{"a URL and --launch name two servers; give one of them"};
+    if (options.has_url) return UsageError{"a URL and --launch name two servers; give one of them"};
     options.launch = client::Launch{given["launch"].as<std::string>(), "", client::Launch{}.startup};
     if (options.launch->command.find_first_not_of(" \t\n") == std::string::npos) {
       return UsageError{"--launch takes a command, such as 'python3 app.py'; this one is empty"};
@@ -98,13 +164,18 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
     options.launch->directory = given["cwd"].as<std::string>();
   }
   if (options.run.target.empty()) options.run.target = "the reference server inside this program";
-  if (given.count("timeout")) {
-    const auto text = given["timeout"].as<std::string>();
-    const auto timeout = parse_duration(text);
-    if (!timeout)
-      return UsageError{fmt::format("--timeout is a time such as 5s or 1500ms, up to 1 h, not '{}'", text)};
-    options.run.timeout = *timeout;
+  if (given.count("port-env")) {
+    if (!options.launch) return UsageError{"--port-env is for the server of --launch, which is not given"};
+    options.launch->port_variables = given["port-env"].as<std::vector<std::string>>();
+    for (const auto& name : options.launch->port_variables) {
+      if (!is_variable_name(name))
+        return UsageError{fmt::format("--port-env is the name of a variable, not '{}'", name)};
+    }
   }
+  for (const auto& [name, time] : {std::pair("timeout", &options.run.timeout), {"wait", &options.run.wait}}) {
+    if (const auto mistake = read_time(given, name, *time)) return *mistake;
+  }
+  if (const auto mistake = read_access(given, options.run.access)) return *mistake;
   if (given.count("format")) {
     const auto format = given["format"].as<std::string>();
     if (format != "text" && format != "json") {
@@ -128,7 +199,8 @@ std::variant<Options, Information, UsageError> read_options(int argc, const char
   auto options = declare();
   try {
     const auto given = options.parse(argc, argv);
-    if (given.count("help")) return Information{options.help({"Server", "Checks", "Report"}) + epilogue};
+    if (given.count("help"))
+      return Information{options.help({"Server", "Connection", "Checks", "Report"}) + epilogue};
     if (given.count("version")) return Information{"chatlab-conformance " CHATLAB_VERSION "\n"};
     return interpret(given);
   } catch (const cxxopts::exceptions::exception& error) {

@@ -13,13 +13,13 @@ namespace chatlab::conformance {
 enum class Format { text, json };
 
 struct Options {
-  std::optional<client::Url> url;  ///< neither this nor launch: the embedded reference server
+  bool has_url = false;  ///< it is in run.access. Neither this nor launch: the embedded reference server
   std::optional<client::Launch> launch;
   std::string suite;  ///< file; empty: the embedded lab08
   Format format = Format::text;
   bool list = false;
   bool transcript = false;
-  RunSettings run;  ///< url is filled in once the target is known
+  RunSettings run;  ///< run.access.url is filled in once the target is known
 };
 
 /// Printed on standard output; exit code 0.

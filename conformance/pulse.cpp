@@ -9,11 +9,11 @@
 
 namespace chatlab::conformance {
 
-asio::awaitable<std::optional<std::string>> feel_pulse(client::Url url, Capabilities capabilities,
+asio::awaitable<std::optional<std::string>> feel_pulse(client::Access access, Capabilities capabilities,
                                                        std::chrono::milliseconds timeout) {
   Crew crew(co_await asio::this_coro::executor, make_tag(), timeout);
   auto& probe = crew.add("probe");
-  const auto connected = co_await crew.connect("probe", url, Clock::now() + timeout);
+  const auto connected = co_await crew.connect("probe", access, Clock::now() + timeout);
   if (connected.has_error()) {
     co_return fmt::format("takes no more connections: {}", connected.error().text);
   }

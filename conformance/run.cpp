@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "client/connection.hpp"
 #include "conformance/pulse.hpp"
 #include "conformance/stage.hpp"
 #include "conformance/tag.hpp"
@@ -60,7 +63,8 @@ class Run {
   Run(const RunSettings& settings, RunResult& result) : settings_(settings), result_(result) {}
 
   asio::awaitable<void> run_all(const Suite& suite) {
-    auto capabilities = co_await find_capabilities(settings_.url, settings_.timeout);
+    co_await wait_until_it_answers();
+    auto capabilities = co_await find_capabilities(settings_.access, settings_.timeout);
     if (capabilities.has_error()) {
       result_.unreachable = capabilities.error().text;
       co_return;
@@ -76,6 +80,22 @@ class Run {
   }
 
  private:
+  /// For hosts that sleep until somebody asks for them. Why it does not answer in the end, the checks say.
+  asio::awaitable<void> wait_until_it_answers() {
+    constexpr std::chrono::milliseconds between_tries{500};
+    const auto until = Clock::now() + settings_.wait;
+    while (Clock::now() < until) {
+      const auto opened =
+          co_await client::Connection::open(settings_.access, Clock::now() + settings_.timeout);
+      if (opened.has_value()) {
+        co_await (*opened)->close();
+        co_return;
+      }
+      asio::steady_timer pause(co_await asio::this_coro::executor, between_tries);
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  }
+
   asio::awaitable<CheckResult> run_check(const Check& check) {
     CheckResult result;
     result.check = &check;
@@ -106,7 +126,7 @@ class Run {
     }
     const Ownership ownership{tag, settings_.exclusive};
     const auto output_begin = settings_.launched ? settings_.launched->output_bytes() : 0;
-    Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings_.url, result_.capabilities,
+    Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings_.access, result_.capabilities,
                 ownership, timeout(), settings_.launched);
     auto record = co_await stage.perform();
     result.verdict = judge(record, ownership);
@@ -131,7 +151,7 @@ class Run {
 
   /// What is wrong with the server now, in words that follow "the server".
   asio::awaitable<std::optional<std::string>> find_trouble() {
-    auto trouble = co_await feel_pulse(settings_.url, result_.capabilities, settings_.timeout);
+    auto trouble = co_await feel_pulse(settings_.access, result_.capabilities, settings_.timeout);
     if (trouble && settings_.launched) {
       if (const auto ending = settings_.launched->ending()) trouble = fmt::format("is gone: {}", *ending);
     }

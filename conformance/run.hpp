@@ -6,19 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "client/access.hpp"
 #include "client/target.hpp"
-#include "client/url.hpp"
 #include "conformance/result.hpp"
 
 namespace chatlab::conformance {
 
 struct RunSettings {
-  client::Url url;
+  client::Access access;
   client::LaunchedServer* launched =
       nullptr;          ///< the server, where this program started it: it can be restarted
   std::string target;   ///< for RunResult
   std::string command;  ///< for RunResult
   std::chrono::milliseconds timeout{5000};  ///< how long a message that should come is waited for
+  std::chrono::milliseconds wait{};         ///< how long a server that does not answer yet is waited for
   bool exclusive = false;                   ///< nobody else uses the server
   std::vector<std::string> only;            ///< globs; empty: all checks
   std::vector<std::string> exclude;         ///< globs

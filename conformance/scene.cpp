@@ -5,7 +5,7 @@
 namespace chatlab::conformance {
 
 asio::awaitable<std::optional<Problem>> Scene::connect(std::string client) {
-  const auto connected = co_await crew.connect(client, url, deadline());
+  const auto connected = co_await crew.connect(client, access, deadline());
   if (connected) co_return std::nullopt;
   co_return Problem{Problem::Kind::cannot_connect, client, connected.error().text};
 }

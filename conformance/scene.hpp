@@ -12,7 +12,7 @@
 namespace chatlab::conformance {
 
 struct Scene {
-  client::Url url;
+  client::Access access;
   Capabilities capabilities;
   std::chrono::milliseconds timeout;  ///< how long a message that should come is waited for
   Crew crew;

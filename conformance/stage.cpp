@@ -47,12 +47,13 @@ class Expectation {
 
 }  // namespace
 
-Stage::Stage(const asio::any_io_executor& executor, Plan plan, client::Url url, Capabilities capabilities,
-             Ownership ownership, std::chrono::milliseconds timeout, const client::LaunchedServer* launched)
+Stage::Stage(const asio::any_io_executor& executor, Plan plan, client::Access access,
+             Capabilities capabilities, Ownership ownership, std::chrono::milliseconds timeout,
+             const client::LaunchedServer* launched)
     : ownership_(std::move(ownership)),
-      scene_{std::move(url), capabilities,
-             timeout,        Crew(executor, plan.tag, timeout),
-             launched,       launched ? launched->output_bytes() : 0},
+      scene_{std::move(access), capabilities,
+             timeout,           Crew(executor, plan.tag, timeout),
+             launched,          launched ? launched->output_bytes() : 0},
       windows_(scene_.crew, names_of(plan.check->clients)),
       fencing_(scene_, windows_) {
   record_.plan = std::move(plan);

@@ -19,7 +19,7 @@ namespace chatlab::conformance {
 class Stage {
  public:
   /// `launched`: the server, where this program has started it; else null.
-  Stage(const asio::any_io_executor& executor, Plan plan, client::Url url, Capabilities capabilities,
+  Stage(const asio::any_io_executor& executor, Plan plan, client::Access access, Capabilities capabilities,
         Ownership ownership, std::chrono::milliseconds timeout, const client::LaunchedServer* launched);
 
   /// Runs the check from the first connection to the last goodbye. Once.

@@ -106,6 +106,12 @@ TEST_F(TargetTest, SetsWsPortToo) {
   EXPECT_EQ(outcome(run(listener("os.environ['WS_PORT']"))), "started");
 }
 
+TEST_F(TargetTest, GivesThePortInFurtherVariables) {
+  auto launch = run(listener("os.environ['CHAT_PORT']"));
+  launch.port_variables = {"OTHER", "CHAT_PORT"};
+  EXPECT_EQ(outcome(launch), "started");
+}
+
 TEST_F(TargetTest, PutsThePortIntoTheCommandWhereverItStands) {
   EXPECT_EQ(outcome(run("test {port} -eq $PORT && " + listener("'{port}'"))), "started");
 }

@@ -21,7 +21,7 @@ std::string error_of(std::vector<const char*> arguments) {
 }
 
 TEST(CommandLine, NamesTheTarget) {
-  EXPECT_FALSE(options_of({}).url);
+  EXPECT_FALSE(options_of({}).has_url);
   EXPECT_EQ(options_of({}).run.target, "the reference server inside this program");
   EXPECT_EQ(options_of({"localhost:8081"}).run.target, "ws://localhost:8081/");
   const auto launched = options_of({"--launch", "python3 app.py", "--cwd", "server"});
@@ -34,6 +34,27 @@ TEST(CommandLine, CanBeGivenAgainForOneCheck) {
             "chatlab-conformance ws://h:1 --timeout 2s --exclusive");
   EXPECT_EQ(options_of({"--launch", "python3 app.py"}).run.command,
             "chatlab-conformance --launch 'python3 app.py'");
+}
+
+TEST(CommandLine, SaysHowAServerIsReached) {
+  const auto options =
+      options_of({"wss://h", "--header", "Cookie: a", "--origin", "http://o", "--subprotocol", "chat",
+                  "--insecure", "--connect-timeout", "9s", "--wait", "60s"});
+  const auto& access = options.run.access;
+  using Header = std::pair<std::string, std::string>;
+  EXPECT_EQ(
+      access.headers,
+      (std::vector<Header>{{"Cookie", "a"}, {"Origin", "http://o"}, {"Sec-WebSocket-Protocol", "chat"}}));
+  EXPECT_EQ(access.connect_timeout.count(), 9000);
+  EXPECT_EQ(options.run.wait.count(), 60000);
+  EXPECT_TRUE(access.tls);
+  EXPECT_EQ(options.run.target, "wss://h:443/ (its certificate is not verified)");
+  EXPECT_EQ(
+      options.run.command,
+      "chatlab-conformance wss://h --connect-timeout 9s --wait 60s --origin http://o --subprotocol chat "
+      "--header 'Cookie: a' --insecure");
+  EXPECT_EQ(options_of({"--launch", "x", "--port-env", "A", "--port-env", "B_2"}).launch->port_variables,
+            (std::vector<std::string>{"A", "B_2"}));
 }
 
 TEST(CommandLine, KnowsDurations) {
@@ -57,6 +78,15 @@ TEST(CommandLine, ComplainsInOneLine) {
   EXPECT_EQ(error_of({"--launch", " "}),
             "--launch takes a command, such as 'python3 app.py'; this one is empty");
   EXPECT_EQ(error_of({"--cwd", "x"}), "--cwd is the working directory of --launch, which is not given");
+  EXPECT_EQ(error_of({"--port-env", "P"}), "--port-env is for the server of --launch, which is not given");
+  EXPECT_EQ(error_of({"--launch", "x", "--port-env", "A=1"}),
+            "--port-env is the name of a variable, not 'A=1'");
+  EXPECT_EQ(error_of({"--ca", "a", "--insecure"}),
+            "--ca and --insecure contradict each other; give one of them");
+  EXPECT_NE(error_of({"--ca", "/nowhere"}).find("no certificates could be read from '/nowhere'"),
+            std::string::npos);
+  EXPECT_EQ(error_of({"--header", "x"}), "a header is 'Name: value', not 'x'");
+  EXPECT_EQ(error_of({"--wait", "soon"}).find("--wait is a time such as 5s"), 0u);
   EXPECT_EQ(error_of({"--format", "xml"}), "--format is text or json, not 'xml'");
   EXPECT_NE(error_of({"ftp://a"}).find("its scheme is 'ftp'"), std::string::npos);
   EXPECT_NE(error_of({"--bogus"}).find("see chatlab-conformance --help"), std::string::npos);

@@ -7,22 +7,14 @@
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../ci/peers/nginx"))
+from proxy import nginx, pass_on_to, process  # noqa: E402
+
 conformance, server_program = sys.argv[1:]
-
-
-@contextlib.contextmanager
-def process(*command, **options):
-    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
-    try:
-        yield started
-    finally:
-        started.terminate()
-        started.wait(20)
 
 
 @contextlib.contextmanager
@@ -30,38 +22,6 @@ def server(*options):
     with process(server_program, "--port", "0", *options) as running:
         url = running.stdout.readline().removeprefix("listening on ").strip()
         yield url.replace("127.0.0.1", "localhost") if url.startswith("wss") else url
-
-
-@contextlib.contextmanager
-def nginx(upstream, folder):
-    """A proxy as people have it. It is handed its socket, which listens already: no port can be taken, and
-    nobody waits for it to start."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    configuration = f"{folder}/nginx.conf"
-    with open(configuration, "w", encoding="utf-8") as file:
-        file.write(f"""
-            daemon off; pid {folder}/nginx.pid; error_log stderr;
-            events {{ }}
-            http {{
-              access_log off;
-              client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
-              uwsgi_temp_path {folder}; scgi_temp_path {folder};
-              server {{
-                listen 127.0.0.1:{port};
-                location / {{
-                  proxy_pass http://{upstream.removeprefix("ws://")};
-                  proxy_http_version 1.1;
-                  proxy_set_header Upgrade $http_upgrade;
-                  proxy_set_header Connection upgrade;
-                  proxy_set_header Host $host;
-                  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                }}
-              }}
-            }}""")
-    with listener, process("/usr/sbin/nginx", "-c", configuration, "-e", "stderr", pass_fds=[listener.fileno()],
-                           env={**os.environ, "NGINX": f"{listener.fileno()};"}):
-        yield f"ws://127.0.0.1:{port}"
 
 
 def grade(name, url, **environment):
@@ -86,7 +46,5 @@ with tempfile.TemporaryDirectory() as folder:
                     "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
     with server("--threads", "4", "--tls-cert", certificate, "--tls-key", key) as url:
         grade("TLS", url, SSL_CERT_FILE=certificate)
-    if not os.path.exists("/usr/sbin/nginx"):
-        sys.exit("nginx is not installed; ci/setup installs it")
-    with server("--trust-proxy") as url, nginx(url, folder) as front:
-        grade("nginx", front)
+    with server("--trust-proxy") as url, nginx(folder, pass_on_to(url.removeprefix("ws://"))) as port:
+        grade("nginx", f"ws://127.0.0.1:{port}")
