@@ -48,8 +48,8 @@ class Connection {
 
   /// Sends a ping, of up to 125 bytes. As send(); the answer comes to on_pong while receive() waits.
   asio::awaitable<error_code> ping(std::string payload, Clock::time_point deadline);
-  /// Empty: nobody waits for one any more. To be taken back before close(): Beast 1.81 now and then never
-  /// returns from a close handshake while it has somebody to tell of control frames.
+  /// Empty: nobody waits for one any more. To be taken back before close(): while there is somebody to tell
+  /// of control frames, Beast 1.81 may lock up in the close handshake, and close() then takes its full time.
   void on_pong(const std::function<void(std::string)>& handler);
 
   /// Waits for the next message; a failure says how the connection ended. Pings are answered meanwhile. It
