@@ -25,4 +25,7 @@ struct Transcript {
   std::vector<Event> events;
 };
 
+/// What a frame's payload is as JSON, so far as it is to be looked at; empty where it is none.
+std::optional<Json> json_of(const std::string& text);
+
 }  // namespace chatlab::conformance

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs chatlab-conformance against one server of servers.json and compares the verdicts with those written there.
 
-An entry's fields: "launch", the command; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
+An entry's fields: "right", for what ci/soak judges too; "launch", the command; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
 "skipped", ids of checks that end so, where all others pass; "unreachable", words of the reason where no check can be run;
 "timeout", where the default is not wanted; "with_heavy_checks", for the faults that those catch.
 """

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """The suite file against its schema, and the table of servers against the suite: every fault is in the table, every
-check is failed alone by one of them."""
+check is failed alone by one of them, and right servers are not failed at all."""
 import json
 import subprocess
 import sys
 import unittest
 
+import fault_table
 import jsonschema
 import yaml
 
@@ -39,9 +40,39 @@ class SuitesAndServers(unittest.TestCase):
             self.assertEqual(in_table, listed(peer))
 
     def test_every_check_is_failed_alone_by_a_faulty_server(self):
-        alone = {entry["fail"][0] for name, entry in servers.items()
-                 if name.startswith("faulty.") and len(entry["fail"]) == 1}
-        self.assertEqual(alone, {check["id"] for check in suite["checks"]})
+        checks, faults, _ = fault_table.load()
+        self.assertGreaterEqual(len(faults), 40)
+        self.assertEqual(set(fault_table.killers(faults)), {check["id"] for check in checks})
+
+    def test_what_else_such_a_server_keeps_from_passing_depends_on_that_check(self):
+        checks, faults, _ = fault_table.load()
+        dependents = fault_table.dependents(checks)
+        for check, names in fault_table.killers(faults).items():
+            for name in names:
+                with self.subTest(name):
+                    self.assertLessEqual(set(faults[name].get("blocked", [])), dependents[check])
+
+    def test_a_check_without_a_fault_of_its_own_would_be_seen(self):
+        checks, faults, _ = fault_table.load()
+        for check in checks:
+            others = {name: entry for name, entry in faults.items() if entry["fail"] != [check["id"]]}
+            with self.subTest(check["id"]):
+                self.assertEqual({check["id"] for check in checks} - set(fault_table.killers(others)), {check["id"]})
+
+    def test_the_page_of_faults_is_current(self):
+        with open("docs/faults.md", encoding="utf-8") as page:
+            self.assertEqual(page.read(), fault_table.page(*fault_table.load()),
+                             "write it anew with conformance/tests/fault_table.py")
+
+    def test_a_right_server_fails_no_check_that_counts(self):
+        right = {name: entry for name, entry in servers.items() if entry.get("right")}
+        infos = {check["id"] for check in suite["checks"] if check["level"] == "info"}
+        self.assertGreaterEqual(len(right), 7)
+        for name, entry in right.items():
+            with self.subTest(name):
+                self.assertLessEqual(set(entry.get("fail", [])), infos)
+                self.assertEqual(set(entry) - {"right", "launch", "fail", "skipped"}, set())
+                self.assertLessEqual(set(entry.get("skipped", [])), {"unrecognized.logged"})
 
     def test_the_program_lists_the_checks_of_the_file(self):
         lines = subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()

@@ -19,13 +19,14 @@ def process(*command, **options):
 
 
 @contextlib.contextmanager
-def nginx(folder, location, certificate=None, key=None):
-    """Starts nginx with these lines in its one location; gives its port on 127.0.0.1. With a certificate it speaks TLS.
+def nginx(folder, location, certificate=None, key=None, port=0):
+    """Starts nginx with these lines in its one location; gives its port on 127.0.0.1 (0: any). With a certificate it
+    speaks TLS.
 
     It is handed its socket, which listens already: no port can be taken, and nobody waits for it to start."""
     if not os.path.exists(NGINX):
         raise FileNotFoundError("nginx is not installed; ci/setup installs it")
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     tls = f"ssl_certificate {certificate}; ssl_certificate_key {key};" if certificate else ""
     configuration = f"{folder}/nginx-{port}.conf"
