@@ -13,6 +13,10 @@ target_link_libraries(chatlab-boost PUBLIC
     nlohmann_json::nlohmann_json fmt::fmt spdlog::spdlog)
 target_compile_definitions(chatlab-boost PUBLIC
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # With concepts, clang takes the friend that ssl_stream declares for another function than the one that Beast defines.
+  target_compile_definitions(chatlab-boost PUBLIC BOOST_ASIO_DISABLE_CONCEPTS)
+endif()
 target_precompile_headers(chatlab-boost PRIVATE ci/cmake/precompiled.hpp)
 
 function(chatlab_precompile target)
