@@ -52,7 +52,7 @@ async def hand_out(line, writer):
         with contextlib.suppress(OSError):  # that end is gone: its own direction will say so
             if data is END:
                 writer.write_eof()
-            else:
+            elif not writer.is_closing():
                 writer.write(data)
                 await writer.drain()
 
