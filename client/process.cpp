@@ -1,6 +1,5 @@
 #include "client/process.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -10,11 +9,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
+#include <condition_variable>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <thread>
 
@@ -25,14 +22,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto poll_interval = 5ms;   // between two looks at the processes
-constexpr auto polite_stop = 2000ms;  // between SIGTERM and SIGKILL
-constexpr auto hard_stop = 2000ms;    // for what was killed to be gone; only the kernel can delay it
+constexpr auto poll_interval = 5ms;     // between two looks at the processes
+constexpr auto watch_interval = 100ms;  // what a fork bomb or a leak can do meanwhile, a machine stands
+constexpr auto polite_stop = 2000ms;    // between SIGTERM and SIGKILL
+constexpr auto hard_stop = 2000ms;      // for what was killed to be gone; only the kernel can delay it
 
 // The group's guard reads from a pipe whose other end this program holds. When this program dies, even by
 // SIGKILL, the read ends and so does the group. It is no child of the command, which might wait for its own.
+// The limits are the command's, not the guard's.
 constexpr auto guarded =
-    R"sh(( { read -r end <&3; kill -KILL 0; } >/dev/null 2>&1 & ) ; exec 3<&-; exec /bin/sh -c "$1")sh";
+    R"sh(( { read -r end <&3; kill -KILL 0; } >/dev/null 2>&1 & ) ; exec 3<&-; eval "$2"; exec /bin/sh -c "$1")sh";
+
+/// Commands of the shell that bound each process by itself.
+std::string settings_of(const Limits& limits) {
+  constexpr std::size_t ulimit_file_bytes = 512, ulimit_memory_bytes = 1024;  // POSIX's units
+  return fmt::format("ulimit -f {}; ulimit -d {}; ulimit -t {}; ulimit -c 0",
+                     limits.file_bytes / ulimit_file_bytes, limits.memory_bytes / ulimit_memory_bytes,
+                     limits.cpu_time.count());
+}
 
 /// This process's environment with some variables set anew.
 std::vector<std::string> environment_with(std::vector<std::string> settings) {
@@ -61,47 +68,50 @@ std::string in_words(int status) {
   return fmt::format("it exited with status {}", WEXITSTATUS(status));
 }
 
-/// True where the process's environment holds the setting. A process that has ended has none.
-bool has_setting(std::string_view process, const std::string& setting) {
-  std::ifstream file(fmt::format("/proc/{}/environ", process), std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  return text.find(setting + '\0') != std::string::npos;
-}
-
 }  // namespace
 
 boost::system::result<std::unique_ptr<Process>, Failure> Process::start(
-    const std::string& command, const std::string& directory, const std::vector<std::string>& variables) {
+    const std::string& command, const std::string& directory, const std::vector<std::string>& variables,
+    const std::optional<Limits>& limits) {
   static std::atomic<int> started = 0;
   std::unique_ptr<Process> process(new Process);
+  process->limits_ = limits;
   process->mark_ = fmt::format("CHATLAB_LAUNCH={}-{}", ::getpid(), ++started);
-  process->output_ = Descriptor(::memfd_create("output", MFD_CLOEXEC));
+  const auto spawned = process->spawn(command, directory, variables);
+  if (spawned.has_error()) return spawned.error();
+  if (limits) process->watch_ = std::jthread([self = process.get()](const auto& stop) { self->watch(stop); });
+  return process;
+}
+
+boost::system::result<void, Failure> Process::spawn(const std::string& command, const std::string& directory,
+                                                    std::vector<std::string> variables) {
+  output_ = Descriptor(::memfd_create("output", MFD_CLOEXEC));
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) return Failure{fmt::format("no pipe: {}", ::strerror(errno))};
   const Descriptor guarded_end(ends[0]);
-  process->life_ = Descriptor(ends[1]);
+  life_ = Descriptor(ends[1]);
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, process->output_.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, process->output_.get(), STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, output_.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, output_.get(), STDERR_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, guarded_end.get(), 3);
   if (!directory.empty()) ::posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 
-  auto settings = variables;
-  settings.push_back(process->mark_);
-  auto environment = environment_with(std::move(settings));
-  std::vector<std::string> arguments = {"/bin/sh", "-c", guarded, "sh", command};
-  const int failed = ::posix_spawn(&process->group_, "/bin/sh", &actions, &attributes,
-                                   pointers(arguments).data(), pointers(environment).data());
+  variables.push_back(mark_);
+  auto environment = environment_with(std::move(variables));
+  const auto settings = limits_ ? settings_of(*limits_) : "";
+  std::vector<std::string> arguments = {"/bin/sh", "-c", guarded, "sh", command, settings};
+  const int failed = ::posix_spawn(&group_, "/bin/sh", &actions, &attributes, pointers(arguments).data(),
+                                   pointers(environment).data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
-  if (!failed) return process;
-  process->group_ = -1;
+  if (!failed) return {};
+  group_ = -1;
   return Failure{fmt::format("cannot start '{}'{}: {}", command, directory.empty() ? "" : " in " + directory,
                              ::strerror(failed))};
 }
@@ -110,7 +120,8 @@ std::optional<std::string> Process::ending() {
   int status = 0;
   if (!status_ && ::waitpid(group_, &status, WNOHANG) == group_) status_ = status;
   if (!status_) return std::nullopt;
-  return in_words(*status_);
+  const std::lock_guard lock(excess_mutex_);
+  return excess_.empty() ? in_words(*status_) : fmt::format("it was ended: {}", excess_);
 }
 
 std::size_t Process::output_bytes() const {
@@ -127,35 +138,51 @@ std::string Process::output(std::size_t most_bytes, std::size_t begin) const {
   return text;
 }
 
-/// All that live and carry the mark: the group, and whoever left it.
-std::vector<pid_t> Process::members() const {
-  std::vector<pid_t> found;
-  DIR* processes = ::opendir("/proc");
-  if (!processes) return found;
-  while (const auto* entry = ::readdir(processes)) {
-    const std::string_view name = entry->d_name;
-    pid_t number = 0;
-    const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
-    const bool is_process = failed == std::errc{} && end == name.data() + name.size();
-    if (is_process && has_setting(name, mark_)) found.push_back(number);
+/// Looks again and again at what all of it uses together, which no limit of a single process can bound.
+void Process::watch(const std::stop_token& stop) {
+  const ProcessTree tree(mark_, group_);
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any pause;
+  while (!pause.wait_for(lock, stop, watch_interval, [] { return false; }) && !stop.stop_requested()) {
+    const auto members = tree.members();
+    std::size_t memory_bytes = 0;
+    for (const auto& member : members) memory_bytes += member.resident_bytes;
+    const bool too_many = members.size() > limits_->processes;
+    if (!too_many && memory_bytes <= limits_->memory_bytes) continue;
+    {
+      const std::lock_guard excess_lock(excess_mutex_);
+      excess_ = too_many ? fmt::format("it ran more than {} processes at once", limits_->processes)
+                         : fmt::format("it used more than {} MiB of memory", limits_->memory_bytes >> 20);
+    }
+    end_all(0ms);
+    return;
   }
-  ::closedir(processes);
-  return found;
+}
+
+/// SIGTERM to all of it, and after the grace SIGKILL, until nobody is left.
+void Process::end_all(std::chrono::milliseconds grace) {
+  const ProcessTree tree(mark_, group_);
+  if (grace > 0ms) {
+    for (const auto& member : tree.members()) ::kill(member.number, SIGTERM);
+  }
+  const auto time_to_kill = std::chrono::steady_clock::now() + grace;
+  const auto give_up = time_to_kill + hard_stop;
+  while (!tree.members().empty()) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= give_up) break;
+    if (now >= time_to_kill) tree.signal(SIGKILL);  // in each round: it may have forked meanwhile
+    std::this_thread::sleep_for(poll_interval);
+  }
 }
 
 Process::~Process() {
   if (group_ < 0) return;
-  for (const auto member : members()) ::kill(member, SIGTERM);
-  const auto time_to_kill = std::chrono::steady_clock::now() + polite_stop;
-  const auto give_up = time_to_kill + hard_stop;
-  for (auto left = members(); !left.empty(); left = members()) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= give_up) break;
-    if (now >= time_to_kill) {
-      for (const auto member : left) ::kill(member, SIGKILL);  // in each round: it may have forked meanwhile
-    }
-    std::this_thread::sleep_for(poll_interval);
+  if (watch_.joinable()) {
+    watch_.request_stop();
+    watch_.join();
   }
+  end_all(polite_stop);
   ::kill(-group_, SIGKILL);  // one whose environment cannot be read
   ending();                  // no zombie is left
 }

@@ -5,11 +5,15 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "client/descriptor.hpp"
+#include "client/limits.hpp"
+#include "client/process_tree.hpp"
 #include "client/url.hpp"
 
 namespace chatlab::client {
@@ -17,9 +21,11 @@ namespace chatlab::client {
 class Process {
  public:
   /// Runs `command` with /bin/sh in `directory` (empty: this process's own), with `variables` ("NAME=value")
-  /// set besides this process's environment. A failure names the command and the system's reason.
+  /// set besides this process's environment. Past its limits, where there are any, it is ended. A failure
+  /// names the command and the system's reason.
   static boost::system::result<std::unique_ptr<Process>, Failure> start(
-      const std::string& command, const std::string& directory, const std::vector<std::string>& variables);
+      const std::string& command, const std::string& directory, const std::vector<std::string>& variables,
+      const std::optional<Limits>& limits);
 
   /// SIGTERM to all of it, then SIGKILL.
   ~Process();
@@ -27,7 +33,8 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  /// How the command ended: "it exited with status 1"; empty while it runs.
+  /// How the command ended: "it exited with status 1", "it was ended: it used more than 2 GiB of memory";
+  /// empty while it runs.
   std::optional<std::string> ending();
 
   /// How much it has printed so far, on standard output and error.
@@ -38,13 +45,21 @@ class Process {
 
  private:
   Process() = default;
-  std::vector<pid_t> members() const;
+  boost::system::result<void, Failure> spawn(const std::string& command, const std::string& directory,
+                                             std::vector<std::string> variables);
+  void watch(const std::stop_token& stop);
+  void end_all(std::chrono::milliseconds grace);
 
+  std::optional<Limits> limits_;
   pid_t group_ = -1;           // its leader is the command's shell
-  std::string mark_;           // in the environment of all that it starts, in whichever group that may be
+  std::string mark_;           // in the environment of all that it starts
   std::optional<int> status_;  // of the leader, once it has been waited for
   Descriptor output_;          // a file without a name
   Descriptor life_;            // the end of a pipe; closed when this program dies, which ends the group
+
+  std::mutex excess_mutex_;  // guards excess_
+  std::string excess_;       // which limit it went past; written by the watch
+  std::jthread watch_;       // looks at what all of it uses; reads mark_, group_ and limits_ only
 };
 
 }  // namespace chatlab::client

@@ -65,7 +65,8 @@ Done LaunchedServer::start_process() {
   // PYTHONUNBUFFERED: what a Python server printed before it died is not lost in a buffer.
   std::vector<std::string> variables = {"PORT=" + port, "WS_PORT=" + port, "PYTHONUNBUFFERED=1"};
   for (const auto& name : launch_.port_variables) variables.push_back(name + "=" + port);
-  auto process = Process::start(replace_all(launch_.command, "{port}", port), launch_.directory, variables);
+  auto process = Process::start(replace_all(launch_.command, "{port}", port), launch_.directory, variables,
+                                launch_.limits);
   if (process.has_error()) return process.error();
   process_ = std::move(*process);
   return wait_until_it_accepts();

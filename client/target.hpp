@@ -19,6 +19,7 @@ struct Launch {
   std::string directory;                      ///< working directory; empty: this process's own
   std::chrono::milliseconds startup{10000};   ///< time until it must accept connections
   std::vector<std::string> port_variables{};  ///< set to the port, beside PORT and WS_PORT
+  std::optional<Limits> limits{};             ///< empty: as much as this machine has
 };
 
 class LaunchedServer {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <string>
 
 #include "client/access.hpp"
 #include "conformance/change.hpp"
@@ -24,6 +25,6 @@ struct Capabilities {
 /// this takes milliseconds; what is not seen is waited for `timeout` and a half at the most. A failure: the
 /// server cannot be reached.
 asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capabilities(
-    client::Access access, std::chrono::milliseconds timeout);
+    client::Access access, std::chrono::milliseconds timeout, std::string roster_field);
 
 }  // namespace chatlab::conformance

@@ -5,43 +5,28 @@
 #include "conformance/match.hpp"
 
 namespace chatlab::conformance {
-namespace {
-
-bool is_roster(const Event& frame) {
-  return frame.value && frame.value->is_object() && frame.value->contains("users");
+bool is_copy(const Event& frame, Cause cause, const Json& pattern, const Ownership& ownership) {
+  if (frame.kind != Event::Kind::received || !may_be_ours(cause) || !is_ours(frame, ownership)) return false;
+  return matches(pattern, frame.value ? *frame.value : Json(frame.text), ownership);
 }
 
-}  // namespace
-
-bool is_copy(const Event& frame, const Json& pattern, const Ownership& ownership) {
-  if (frame.kind != Event::Kind::received || !is_ours(frame, ownership)) return false;
-  return matches(pattern, frame.value ? *frame.value : Json(frame.text), ownership);
+Evidence::Evidence(const Record& record, const Segment& segment, const Ownership& ownership)
+    : record_(record), segment_(segment), ownership_(ownership) {
+  for (const auto& [client, limits] : segment.windows) windows_[client] = window_of(transcript_of(client));
+  settle_unknown();
 }
 
 Evidence::Frames Evidence::matching(const std::string& client, const Json& pattern) const {
   Frames found;
-  for (const auto* frame : window(client)) {
-    if (is_copy(*frame, pattern, ownership_)) found.push_back(frame);
+  for (const auto& [frame, cause] : window(client)) {
+    if (is_copy(*frame, cause, pattern, ownership_)) found.push_back(frame);
   }
   return found;
 }
 
-std::size_t Evidence::count_copies(const std::string& client, const Frames& found) const {
-  if (ownership_.exclusive || !is_roster(*found.front())) return found.size();
-  std::size_t copies = 1;
-  const Event* last_roster = nullptr;
-  for (const auto* frame : window(client)) {
-    if (!is_roster(*frame)) continue;
-    const bool matched = std::find(found.begin(), found.end(), frame) != found.end();
-    if (matched && last_roster && last_roster->text == frame->text) ++copies;
-    last_roster = frame;
-  }
-  return copies;
-}
-
 std::optional<Evidence::Nearest> Evidence::nearest(const std::string& client, const Json& pattern) const {
   std::optional<Nearest> best;
-  for (const auto* frame : window(client)) {
+  for (const auto& [frame, cause] : window(client)) {
     if (is_expected_elsewhere(*frame, pattern)) continue;
     auto found = frame->value ? differences(pattern, *frame->value, ownership_)
                               : std::vector<std::string>{"it is not JSON"};
@@ -61,15 +46,39 @@ std::optional<std::string> Evidence::end_of_connection(const std::string& client
   return std::nullopt;
 }
 
-Evidence::Frames Evidence::window(const std::string& client) const {
-  Frames frames;
-  const auto& events = transcript_of(client).events;
-  const auto& limits = segment_.windows.at(client);
-  for (auto i = limits.begin; i < limits.end; ++i) {
-    const bool received = events[i].kind == Event::Kind::received;
-    if (received && !is_marker(events[i], record_.plan.tag)) frames.push_back(&events[i]);
+bool Evidence::strangers_came_and_went(const std::string& client) const {
+  return std::any_of(window(client).begin(), window(client).end(), [&](const Received& received) {
+    const bool strangers = received.cause == Cause::strangers || received.cause == Cause::both;
+    return strangers && roster_in(*received.event, ownership_);
+  });
+}
+
+Evidence::Window Evidence::window_of(const Transcript& transcript) const {
+  Window window;
+  Attribution attribution(ownership_);
+  const auto& limits = segment_.windows.at(transcript.client);
+  for (std::size_t i = 0; i < limits.end; ++i) {
+    const auto& event = transcript.events[i];
+    const auto cause = attribution.next(event);
+    if (i < limits.begin || event.kind != Event::Kind::received || is_marker(event, ownership_)) continue;
+    window.push_back({&event, cause});
   }
-  return frames;
+  return window;
+}
+
+/// A newcomer's first roster: who caused it is known where another client has received the same one.
+void Evidence::settle_unknown() {
+  for (auto& [client, window] : windows_) {
+    for (auto& received : window) {
+      if (received.cause != Cause::unknown) continue;
+      for (const auto& [other, others] : windows_) {
+        const auto same = std::find_if(others.begin(), others.end(), [&](const Received& one) {
+          return one.cause != Cause::unknown && one.event->value == received.event->value;
+        });
+        if (same != others.end()) received.cause = same->cause;
+      }
+    }
+  }
 }
 
 /// A message that another step of the segment asks for is no bad copy of this one.

@@ -1,10 +1,12 @@
 // What the clients received in one segment of a check, asked for by pattern. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "conformance/attribution.hpp"
 #include "conformance/ownership.hpp"
 #include "conformance/record.hpp"
 
@@ -12,7 +14,7 @@ namespace chatlab::conformance {
 
 /// True where a frame is a copy of what the pattern asks for, and this check's own. One that is not JSON
 /// counts as its text.
-bool is_copy(const Event& frame, const Json& pattern, const Ownership& ownership);
+bool is_copy(const Event& frame, Cause cause, const Json& pattern, const Ownership& ownership);
 
 class Evidence {
  public:
@@ -24,16 +26,10 @@ class Evidence {
     std::vector<std::string> differences;
   };
 
-  Evidence(const Record& record, const Segment& segment, const Ownership& ownership)
-      : record_(record), segment_(segment), ownership_(ownership) {}
+  Evidence(const Record& record, const Segment& segment, const Ownership& ownership);
 
-  /// The messages to this client that match, in the order in which they came.
+  /// The messages to this client that match, in the order in which they came. A stranger's roster is none.
   Frames matching(const std::string& client, const Json& pattern) const;
-
-  /// How many copies of one message are among these, which match one pattern. Where strangers come and go,
-  /// rosters that name our clients follow from their logins too; such a roster differs from the one before. A
-  /// second copy is one that does not.
-  std::size_t count_copies(const std::string& client, const Frames& found) const;
 
   /// Empty where nothing came that another step of the segment does not ask for.
   std::optional<Nearest> nearest(const std::string& client, const Json& pattern) const;
@@ -41,14 +37,26 @@ class Evidence {
   /// How the server ended the client's connection, where it did, in this segment or later.
   std::optional<std::string> end_of_connection(const std::string& client) const;
 
+  /// True where a stranger's roster came to the client.
+  bool strangers_came_and_went(const std::string& client) const;
+
  private:
-  Frames window(const std::string& client) const;
+  struct Received {
+    const Event* event = nullptr;
+    Cause cause = Cause::unknown;
+  };
+  using Window = std::vector<Received>;
+
+  Window window_of(const Transcript& transcript) const;
+  void settle_unknown();
+  const Window& window(const std::string& client) const { return windows_.at(client); }
   bool is_expected_elsewhere(const Event& frame, const Json& pattern) const;
   const Transcript& transcript_of(const std::string& client) const;
 
   const Record& record_;
   const Segment& segment_;
   const Ownership& ownership_;
+  std::map<std::string, Window> windows_;  // what each client received in the segment, markers left out
 };
 
 }  // namespace chatlab::conformance

@@ -36,7 +36,15 @@ class Comparison {
       if (!value.is_string()) say(place, fmt::format("is {}, not a text", shortened(to_text(value), 60)));
       return;
     }
+    if (pattern == "$list" || pattern == "$object") {
+      const bool right = pattern == "$list" ? value.is_array() : value.is_object();
+      if (!right)
+        say(place,
+            fmt::format("is {}, not {}", kind_of(value), pattern == "$list" ? "an array" : "an object"));
+      return;
+    }
     const auto matcher = matcher_of(pattern);
+    if (matcher == "json in text") return compare_json_in_text(pattern["json in text"], value, place);
     if (matcher == "exactly") return compare_exactly(pattern["exactly"], value, place);
     if (matcher == "ours") return compare_roster(pattern["ours"], value, place);
     if (matcher == "mentions") return compare_mentions(pattern["mentions"], value, place);
@@ -185,6 +193,12 @@ class Comparison {
     if (!value.is_array()) return say(place, fmt::format("is {}, not an array", kind_of(value)));
     for (std::size_t i = 0; i < value.size(); ++i)
       compare(pattern, value[i], inside(place, std::to_string(i)));
+  }
+
+  void compare_json_in_text(const Json& pattern, const Json& value, const std::string& place) {
+    const auto inner = value.is_string() ? Json::parse(value.get<std::string>(), nullptr, false) : Json();
+    if (!inner.is_structured()) return say(place, "is not a text that holds JSON");
+    compare(pattern, inner, place);
   }
 
   void compare_any(const Json& patterns, const Json& value, const std::string& place) {

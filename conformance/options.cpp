@@ -6,6 +6,7 @@
 #include <cxxopts.hpp>
 
 #include "conformance/duration.hpp"
+#include "conformance/launch_limits.hpp"
 #include "conformance/report/report.hpp"
 
 namespace chatlab::conformance {
@@ -26,7 +27,7 @@ A check is blocked where a check that it needs did not pass; only a pass earns p
 
 Exit codes:
   0  all musts pass
-  1  a must failed, or was blocked by one that did
+  1  a must failed, or was blocked by one that did; --detect: no edition was recognised
   2  wrong usage, or a mistake in a suite file
   3  the server cannot be reached or does not start
   4  a must is inconclusive, no check showed anything, or an error inside this program
@@ -47,7 +48,11 @@ cxxopts::Options declare() {
        cxxopts::value<Text>(), "CMD")                                           //
       ("cwd", "working directory for --launch", cxxopts::value<Text>(), "DIR")  //
       ("port-env", "one more variable in which a launched server finds its port; repeatable",
-       cxxopts::value<Texts>(), "NAME")                                                             //
+       cxxopts::value<Texts>(), "NAME")  //
+      ("limit",
+       "what a launched server may use, past which it is ended: memory=2GiB, processes=64, file=256MiB, "
+       "cpu=300s (these are the defaults); repeatable",
+       cxxopts::value<Texts>(), "NAME=VALUE")                                                       //
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
@@ -62,10 +67,12 @@ cxxopts::Options declare() {
       ("header", "a header of the upgrade request; repeatable", cxxopts::value<Texts>(), "'K: V'")  //
       ("origin", "the Origin header, as a browser sends it", cxxopts::value<Text>(), "ORIGIN")      //
       ("subprotocol", "the Sec-WebSocket-Protocol header", cxxopts::value<Text>(), "NAME");
-  options.add_options("Checks")                                                                //
-      ("suite", "a suite file instead of the built-in lab08", cxxopts::value<Text>(), "FILE")  //
-      ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")    //
-      ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
+  options.add_options("Checks")  //
+      ("suite", "lab08 (the default), lab07-2021, tutorial12, or a suite file", cxxopts::value<Text>(),
+       "NAME")                                                                                //
+      ("detect", "say which edition of the lab the server speaks, and exit")                  //
+      ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
+      ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")  //
       ("list", "list the checks and exit");
   options.add_options("Report")                                                     //
       ("format", "text or json (default: text)", cxxopts::value<Text>(), "FORMAT")  //
@@ -86,7 +93,7 @@ std::string command_of(const cxxopts::ParseResult& given) {
     if (given.count(name))
       command += fmt::format(" --{} {}", name, quoted_for_shell(given[name].as<std::string>()));
   }
-  for (const char* name : {"port-env", "header"}) {
+  for (const char* name : {"port-env", "limit", "header"}) {
     if (!given.count(name)) continue;
     for (const auto& value : given[name].as<std::vector<std::string>>())
       command += fmt::format(" --{} {}", name, quoted_for_shell(value));
@@ -139,6 +146,37 @@ std::optional<UsageError> read_access(const cxxopts::ParseResult& given, client:
   return read_time(given, "connect-timeout", access.connect_timeout);
 }
 
+/// What is wrong with the options of a server to launch, in words.
+std::optional<UsageError> read_launch(const cxxopts::ParseResult& given, Options& options) {
+  if (!given.count("launch")) {
+    for (const char* name : {"cwd", "port-env", "limit"}) {
+      if (given.count(name))
+        return UsageError{fmt::format("--{} is for the server of --launch, which is not given", name)};
+    }
+    return std::nullopt;
+  }
+  if (options.has_url) return UsageError{"a URL and --launch name two servers; give one of them"};
+  auto& launch = options.launch.emplace();
+  launch.command = given["launch"].as<std::string>();
+  if (launch.command.find_first_not_of(" \t\n") == std::string::npos) {
+    return UsageError{"--launch takes a command, such as 'python3 app.py'; this one is empty"};
+  }
+  options.run.target = launch.command;
+  if (given.count("cwd")) launch.directory = given["cwd"].as<std::string>();
+  if (given.count("port-env")) launch.port_variables = given["port-env"].as<std::vector<std::string>>();
+  for (const auto& name : launch.port_variables) {
+    if (!is_variable_name(name))
+      return UsageError{fmt::format("--port-env is the name of a variable, not '{}'", name)};
+  }
+  launch.limits.emplace();
+  if (!given.count("limit")) return std::nullopt;
+  for (const auto& text : given["limit"].as<std::vector<std::string>>()) {
+    const auto set = set_limit(*launch.limits, text);
+    if (set.has_error()) return UsageError{set.error().text};
+  }
+  return std::nullopt;
+}
+
 std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseResult& given) {
   Options options;
   if (given.count("url")) {
@@ -151,27 +189,8 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
     options.run.target = url->text();
     if (url->secure && given.count("insecure")) options.run.target += " (its certificate is not verified)";
   }
-  if (given.count("launch")) {
-    if (options.has_url) return UsageError{"a URL and --launch name two servers; give one of them"};
-    options.launch = client::Launch{given["launch"].as<std::string>(), "", client::Launch{}.startup};
-    if (options.launch->command.find_first_not_of(" \t\n") == std::string::npos) {
-      return UsageError{"--launch takes a command, such as 'python3 app.py'; this one is empty"};
-    }
-    options.run.target = options.launch->command;
-  }
-  if (given.count("cwd")) {
-    if (!options.launch) return UsageError{"--cwd is the working directory of --launch, which is not given"};
-    options.launch->directory = given["cwd"].as<std::string>();
-  }
+  if (const auto mistake = read_launch(given, options)) return *mistake;
   if (options.run.target.empty()) options.run.target = "the reference server inside this program";
-  if (given.count("port-env")) {
-    if (!options.launch) return UsageError{"--port-env is for the server of --launch, which is not given"};
-    options.launch->port_variables = given["port-env"].as<std::vector<std::string>>();
-    for (const auto& name : options.launch->port_variables) {
-      if (!is_variable_name(name))
-        return UsageError{fmt::format("--port-env is the name of a variable, not '{}'", name)};
-    }
-  }
   for (const auto& [name, time] : {std::pair("timeout", &options.run.timeout), {"wait", &options.run.wait}}) {
     if (const auto mistake = read_time(given, name, *time)) return *mistake;
   }
@@ -187,6 +206,7 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   if (given.count("only")) options.run.only = given["only"].as<std::vector<std::string>>();
   if (given.count("exclude")) options.run.exclude = given["exclude"].as<std::vector<std::string>>();
   options.list = given.count("list") > 0;
+  options.detect = given.count("detect") > 0;
   options.transcript = given.count("transcript") > 0;
   options.run.exclusive = given.count("exclusive") > 0;
   options.run.command = command_of(given);

@@ -15,9 +15,10 @@ enum class Format { text, json };
 struct Options {
   bool has_url = false;  ///< it is in run.access. Neither this nor launch: the embedded reference server
   std::optional<client::Launch> launch;
-  std::string suite;  ///< file; empty: the embedded lab08
+  std::string suite;  ///< a built-in suite, or a file; empty: lab08
   Format format = Format::text;
   bool list = false;
+  bool detect = false;  ///< say which edition of the lab the server speaks, no more
   bool transcript = false;
   RunSettings run;  ///< run.access.url is filled in once the target is known
 };

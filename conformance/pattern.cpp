@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace chatlab::conformance {
 namespace {
@@ -30,6 +31,9 @@ Json example_of(const Json& pattern) {
     return example;
   }
   if (matcher == "all") return Json::array({example_of(pattern[matcher])});
+  if (matcher == "json in text") return to_text(example_of(pattern[matcher]));
+  if (pattern == "$list") return Json::array({"..."});
+  if (pattern == "$object") return Json{{"...", "..."}};
   if (pattern == "$any" || pattern == "$text") return "...";
   auto example = pattern;
   if (pattern.is_object()) {
@@ -48,9 +52,14 @@ Json example_of(const Json& pattern) {
 
 }  // namespace
 
+bool is_placeholder(std::string_view text) {
+  constexpr std::array<std::string_view, 5> all = {"$any", "$text", "$list", "$object", "$absent"};
+  return std::find(all.begin(), all.end(), text) != all.end();
+}
+
 std::string_view matcher_of(const Json& pattern) {
   if (!pattern.is_object() || pattern.size() != 1) return "";
-  for (const char* matcher : {"exactly", "ours", "mentions", "one of", "all"}) {
+  for (const char* matcher : {"exactly", "ours", "mentions", "one of", "all", "json in text"}) {
     if (pattern.begin().key() == matcher) return matcher;
   }
   return "";
@@ -71,7 +80,7 @@ std::optional<std::string> pattern_mistake(const Json& pattern) {
   if (matcher == "one of" && (!body.is_array() || body.empty())) {
     return "'one of' takes a list of patterns, of which one must match";
   }
-  if (matcher == "all") return pattern_mistake(body);
+  if (matcher == "all" || matcher == "json in text") return pattern_mistake(body);
   for (const auto& item : body) {
     if (auto mistake = pattern_mistake(item)) return mistake;
   }

@@ -8,7 +8,10 @@
 //   {mentions: X}       somewhere inside stands the text X, or each of the texts in the list X
 //   {one of: [X, ...]}  any of these patterns
 //   {all: X}            an array, each item of which matches X
+//   {json in text: X}   a text that holds JSON, which matches X
 //   "$text"             any text
+//   "$list"             any array
+//   "$object"           any object
 //   "$any"              anything, as long as it is there
 //   "$absent"           the field is not there
 //   anything else       the same value
@@ -22,7 +25,11 @@
 
 namespace chatlab::conformance {
 
-/// "exactly", "ours", "mentions", "one of" or "all" where the pattern is one of those; else empty.
+/// True for "$any", "$text", "$list", "$object" and "$absent".
+bool is_placeholder(std::string_view text);
+
+/// "exactly", "ours", "mentions", "one of", "all" or "json in text" where the pattern is one of those; else
+/// empty.
 std::string_view matcher_of(const Json& pattern);
 
 /// What is wrong with the pattern itself, in words; empty: it can be matched against.

@@ -41,6 +41,17 @@ class Writer {
         *expecting_.begin()));
   }
 
+  std::vector<Diagnosis> write_diagnoses() {
+    auto written = check_.diagnoses;
+    for (auto& diagnosis : written) {
+      line_ = diagnosis.line;
+      for (auto* pattern : {&diagnosis.received, &diagnosis.received_by_sender}) {
+        if (*pattern) *pattern = variables_.fill_in(**pattern, 0);
+      }
+    }
+    return written;
+  }
+
   int line() const { return line_; }
 
  private:
@@ -58,6 +69,7 @@ class Writer {
     for (int i = 1; i <= send.times; ++i) {
       for (const auto& sender : senders) to.push_back({written_by(sender, send, i), line_});
     }
+    unheard_.insert(senders.begin(), senders.end());
     const auto type = send.message.is_object() ? send.message.value("type", Json()) : Json();
     for (const auto& sender : senders) {
       if (type == "disconnect") leave(sender);
@@ -70,6 +82,7 @@ class Writer {
       written.patterns.push_back(variables_.fill_in(receive.patterns.front(), i));
     }
     listening_.insert(written.clients.begin(), written.clients.end());
+    unheard_.clear();
     if (!receive.copies_allowed) expecting_.insert(written.clients.begin(), written.clients.end());
     to.push_back({written, line_});
   }
@@ -113,6 +126,15 @@ class Writer {
       if (is_logged_in(name)) continue;
       throw ScriptMistake(fmt::format("the fence's marker is a chat, but {} is not logged in here", name));
     }
+    for (const auto& name : unheard_) {
+      const bool shows_nothing = expecting_.empty();  // it only ends a window
+      if (shows_nothing || std::find(names.begin(), names.end(), name) != names.end()) continue;
+      throw ScriptMistake(
+          fmt::format("the fence's marker comes over another connection than what {} did, which it may "
+                      "overtake; let {} put "
+                      "up the fence, or let somebody hear of it before",
+                      name, name));
+    }
     for (const auto& name : expecting_) {
       if (is_logged_in(name)) continue;
       throw ScriptMistake(fmt::format(
@@ -130,6 +152,7 @@ class Writer {
     to.push_back({std::move(written), line_});
     listening_.clear();
     expecting_.clear();
+    unheard_.clear();
   }
   void add(std::vector<Step>& to, const Repeat& repeat) {
     const int line = line_;
@@ -187,6 +210,7 @@ class Writer {
       connected_.erase(name);
       leave(name);
     }
+    unheard_.insert(names.begin(), names.end());
     return names;
   }
 
@@ -198,6 +222,7 @@ class Writer {
   std::set<std::string> may_be_gone_;   // have left: a server may end such a client's connection
   std::set<std::string> listening_;     // for anything, since the last fence
   std::set<std::string> expecting_;     // exactly one copy, or none: what only a fence can show
+  std::set<std::string> unheard_;       // have done something, of which nobody has heard since
   std::size_t written_bytes_ = 0;
   int line_ = 0;
 };
@@ -207,7 +232,8 @@ class Writer {
 boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::string& tag) {
   Writer writer(check, tag);
   try {
-    return Plan{&check, tag, writer.write_all(check.script)};
+    auto steps = writer.write_all(check.script);
+    return Plan{&check, tag, std::move(steps), writer.write_diagnoses()};
   } catch (const ScriptMistake& mistake) {
     return PlanError{mistake.what(), writer.line()};
   }

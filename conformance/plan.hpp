@@ -14,6 +14,7 @@ struct Plan {
   const Check* check = nullptr;
   std::string tag;          ///< in every name and nonce of this run of the check
   std::vector<Step> steps;  ///< Send::times and Receive::times are 1 everywhere
+  std::vector<Diagnosis> diagnoses{};
 };
 
 struct PlanError {

@@ -34,6 +34,7 @@ struct RunResult {
   std::optional<std::string> unreachable;     ///< why no check could be run
   std::optional<std::string> internal_error;  ///< why this program could not go on
   Capabilities capabilities;
+  std::optional<std::string> speaks;  ///< the suite of another edition of the lab, which this server speaks
   std::chrono::milliseconds duration{};
 
   double earned() const;

@@ -64,7 +64,7 @@ class Run {
 
   asio::awaitable<void> run_all(const Suite& suite) {
     co_await wait_until_it_answers();
-    auto capabilities = co_await find_capabilities(settings_.access, settings_.timeout);
+    auto capabilities = co_await find_capabilities(settings_.access, settings_.timeout, suite.roster_field);
     if (capabilities.has_error()) {
       result_.unreachable = capabilities.error().text;
       co_return;
@@ -117,14 +117,31 @@ class Run {
     co_return result;
   }
 
+  /// On a server that others use, a failure that may be a matter of what they did just then has to show again
+  /// and again.
   asio::awaitable<void> perform(const Check& check, CheckResult& result) {
+    constexpr int most_performances = 4;
+    int performances = 0;
+    bool disturbed = true;
+    while (disturbed && performances++ < most_performances) {
+      co_await perform_once(check, result);
+      disturbed = result.verdict.disturbed && !trouble_;
+    }
+    if (performances < 2) co_return;
+    result.notes.push_back(disturbed ? fmt::format("Strangers use this server, and may have disturbed this "
+                                                   "check; it failed each of {} times.",
+                                                   most_performances)
+                                     : "Strangers disturbed this check at first, so it was run again.");
+  }
+
+  asio::awaitable<void> perform_once(const Check& check, CheckResult& result) {
     const auto tag = make_tag();
     auto plan = make_plan(check, tag);
     if (plan.has_error()) {  // parse_suite rehearses every plan
       result.verdict = {Status::inconclusive, plan.error().text};
       co_return;
     }
-    const Ownership ownership{tag, settings_.exclusive};
+    const Ownership ownership{tag, settings_.exclusive, result_.suite->roster_field};
     const auto output_begin = settings_.launched ? settings_.launched->output_bytes() : 0;
     Stage stage(co_await asio::this_coro::executor, std::move(*plan), settings_.access, result_.capabilities,
                 ownership, timeout(), settings_.launched);
@@ -132,7 +149,7 @@ class Run {
     result.verdict = judge(record, ownership);
     result.notes = std::move(record.notes);
     result.transcripts = std::move(record.transcripts);
-    result.duration = record.duration;
+    result.duration += record.duration;
     trouble_ = co_await find_trouble();
     if (settings_.launched) result.server_output = settings_.launched->output(output_begin);
     if (!trouble_) co_return;

@@ -20,7 +20,7 @@ std::vector<std::string> names_of(const std::vector<Part>& clients) {
 class Expectation {
  public:
   Expectation(const Actor& actor, std::size_t begin, const Receive& receive, const Ownership& ownership)
-      : actor_(actor), next_(begin), receive_(receive), ownership_(ownership) {
+      : actor_(actor), begin_(begin), receive_(receive), ownership_(ownership), attribution_(ownership) {
     for (const auto& pattern : receive.patterns) missing_.push_back(&pattern);
   }
 
@@ -28,8 +28,10 @@ class Expectation {
     const auto& events = actor_.transcript().events;
     for (; next_ < events.size(); ++next_) {
       const auto& event = events[next_];
-      if (receive_.text_frames_only && !event.is_text) continue;
-      std::erase_if(missing_, [&](const Json* pattern) { return is_copy(event, *pattern, ownership_); });
+      const auto cause = attribution_.next(event);
+      if (next_ < begin_ || (receive_.text_frames_only && !event.is_text)) continue;
+      std::erase_if(missing_,
+                    [&](const Json* pattern) { return is_copy(event, cause, *pattern, ownership_); });
     }
     return missing_.empty();
   }
@@ -39,9 +41,11 @@ class Expectation {
 
  private:
   const Actor& actor_;
-  std::size_t next_;
+  std::size_t begin_;  // of the client's window; what came before only helps to tell who caused what
+  std::size_t next_ = 0;
   const Receive& receive_;
   const Ownership& ownership_;
+  Attribution attribution_;
   std::vector<const Json*> missing_;
 };
 

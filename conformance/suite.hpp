@@ -3,12 +3,14 @@
 
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "conformance/diagnosis.hpp"
 #include "conformance/script.hpp"
 
 namespace chatlab::conformance {
@@ -40,6 +42,8 @@ struct Check {
   std::chrono::milliseconds
       patience{};  ///< of silence, after which it waits no more; 0: as long as the run says
   std::vector<Step> script;
+  std::vector<Diagnosis> diagnoses;  ///< its own, then the suite's
+  int line = 0;                      ///< in the suite file
 
   std::string_view area() const { return std::string_view(id).substr(0, id.find('.')); }
 };
@@ -47,7 +51,10 @@ struct Check {
 struct Suite {
   std::string name;
   std::string title;
-  double points = 0;  ///< the musts' points together
+  double points = 0;                       ///< the musts' points together
+  std::string handout = "the hand-out";    ///< whose words the checks quote
+  std::string roster_field = "users";      ///< in which this edition's broadcasts carry the roster
+  std::vector<std::string> recognised_by;  ///< ids: a server that passes these speaks this edition
   std::vector<Check> checks;
 };
 
@@ -63,8 +70,12 @@ struct SuiteError {
   std::string text;
 };
 
+/// Finds the suite that another one extends, by the name that it gives. Empty: there is none to extend.
+using FindSuite = std::function<boost::system::result<Suite, SuiteError>(const std::string& name)>;
+
 /// Reads and verifies a suite: every field, sentence, name, need and the sum of points. `file` is for
 /// messages.
-boost::system::result<Suite, SuiteError> parse_suite(const std::string& yaml, const std::string& file);
+boost::system::result<Suite, SuiteError> parse_suite(const std::string& yaml, const std::string& file,
+                                                     const FindSuite& find_suite = {});
 
 }  // namespace chatlab::conformance

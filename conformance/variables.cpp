@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "conformance/pattern.hpp"
 #include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
@@ -56,7 +57,7 @@ Json Variables::fill_in_list(const Json& items, int i, const std::string& me) co
 }
 
 std::string Variables::fill_in_text(const std::string& text, int i, const std::string& me) const {
-  if (text == "$any" || text == "$text" || text == "$absent") return text;
+  if (is_placeholder(text)) return text;
   std::string filled;
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] != '$') {
@@ -85,7 +86,7 @@ std::string Variables::variable(const std::string& word, int i, const std::strin
   if (names_.count(word)) return tagged(word, tag_);
   throw ScriptMistake(
       fmt::format("'${}' is neither a client, nor one of 'names', nor $nonce, $i, $filler(N), $any, "
-                  "$text or $absent; $me is for what is sent",
+                  "$text, $list, $object or $absent; $me is for what is sent",
                   word));
 }
 

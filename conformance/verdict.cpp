@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "conformance/diagnosis.hpp"
 #include "conformance/evidence.hpp"
 #include "conformance/legible.hpp"
 #include "conformance/match.hpp"
@@ -22,20 +23,24 @@ std::string in_words(const Send& send) {
 /// Judges the windows of one segment, step by step.
 class SegmentJudge {
  public:
-  SegmentJudge(const Record& record, const Segment& segment, const Ownership& ownership)
-      : record_(record), segment_(segment), ownership_(ownership), evidence_(record, segment, ownership) {}
+  SegmentJudge(const Record& record, std::size_t number, const Ownership& ownership)
+      : record_(record),
+        number_(number),
+        segment_(record.segments[number]),
+        ownership_(ownership),
+        evidence_(record, segment_, ownership) {}
 
-  /// The first expectation that was not kept, in words.
-  std::optional<std::string> first_failure() const {
+  /// The first expectation that was not kept.
+  std::optional<Verdict> first_failure() const {
     for (auto step = segment_.first_step; step < segment_.end_step; ++step) {
       const auto& action = record_.plan.steps[step].action;
-      std::optional<std::string> failure;
+      std::optional<Verdict> failure;
       if (const auto* receive = std::get_if<Receive>(&action)) {
         failure = judge_receive(*receive, step);
       } else if (const auto* never = std::get_if<NeverReceive>(&action)) {
         failure = judge_never(*never, step);
       } else if (const auto* repeat = std::get_if<Repeat>(&action)) {
-        failure = judge_repeat(*repeat);
+        failure = judge_repeat(*repeat, step);
       }
       if (failure) return failure;
     }
@@ -45,13 +50,16 @@ class SegmentJudge {
  private:
   // ---- what was expected, client by client ----
 
-  std::optional<std::string> judge_receive(const Receive& receive, std::size_t step) const {
+  std::optional<Verdict> judge_receive(const Receive& receive, std::size_t step) const {
     for (std::size_t i = 0; i < receive.patterns.size(); ++i) {
       const auto failure = over_clients(
           receive.clients, [&](const std::string& client) { return problem_with(client, receive, i); });
       if (!failure) continue;
-      return fmt::format("{}{} should have received {}; {}", stimulus_before(step), listed(failure->clients),
-                         wanted_after(step, receive.patterns[i]), failure->sentence());
+      auto words =
+          fmt::format("{}{} should have received {}; {}", stimulus_before(step), listed(failure->clients),
+                      wanted_after(step, receive.patterns[i]), failure->sentence());
+      return failed(std::move(words),
+                    {number_, step, receive.patterns[i], false, receive.clients, failure->clients});
     }
     return std::nullopt;
   }
@@ -63,7 +71,7 @@ class SegmentJudge {
     const bool came = !found.empty();
     if (receive.text_frames_only) std::erase_if(found, [](const Event* frame) { return !frame->is_text; });
     if (found.empty()) return came ? "received it in a binary frame" : instead_of(client, pattern);
-    const auto copies = receive.copies_allowed ? 1 : evidence_.count_copies(client, found);
+    const auto copies = receive.copies_allowed ? 1 : found.size();
     if (copies > 1) return fmt::format("received it {} times", copies);
     if (i == 0) return "";
     const auto before = evidence_.matching(client, receive.patterns[i - 1]);
@@ -71,18 +79,20 @@ class SegmentJudge {
     return fmt::format("received it before {}", shortened(describe_pattern(receive.patterns[i - 1])));
   }
 
-  std::optional<std::string> judge_never(const NeverReceive& never, std::size_t step) const {
+  std::optional<Verdict> judge_never(const NeverReceive& never, std::size_t step) const {
     const auto failure = over_clients(never.clients, [&](const std::string& client) -> std::string {
       const auto found = evidence_.matching(client, never.pattern);
       return found.empty() ? "" : fmt::format("received {}", shortened(found.front()->text));
     });
     if (!failure) return std::nullopt;
-    return fmt::format("{}{} should not have received {}; {}", stimulus_before(step),
-                       listed(failure->clients), wanted_after(step, never.pattern), failure->sentence());
+    auto words =
+        fmt::format("{}{} should not have received {}; {}", stimulus_before(step), listed(failure->clients),
+                    wanted_after(step, never.pattern), failure->sentence());
+    return failed(std::move(words), {number_, step, never.pattern, true, never.clients, failure->clients});
   }
 
   /// What is repeated has to come once, in whichever round.
-  std::optional<std::string> judge_repeat(const Repeat& repeat) const {
+  std::optional<Verdict> judge_repeat(const Repeat& repeat, std::size_t at) const {
     for (const auto& step : repeat.steps) {
       const auto* receive = std::get_if<Receive>(&step.action);
       if (!receive) continue;
@@ -91,10 +101,33 @@ class SegmentJudge {
         return evidence_.matching(client, pattern).empty() ? instead_of(client, pattern) : std::string();
       });
       if (!failure) continue;
-      return fmt::format("within {:.1f} s {} should have received {}; {}", record_.timeout.count() / 1000.0,
-                         listed(failure->clients), shortened(describe_pattern(pattern)), failure->sentence());
+      auto words =
+          fmt::format("within {:.1f} s {} should have received {}; {}", record_.timeout.count() / 1000.0,
+                      listed(failure->clients), shortened(describe_pattern(pattern)), failure->sentence());
+      return failed(std::move(words), {number_, at, pattern, false, receive->clients, failure->clients});
     }
     return std::nullopt;
+  }
+
+  Verdict failed(std::string words, Finding finding) const {
+    Verdict verdict{Status::failed, std::move(words), std::move(finding), "", false};
+    const auto& failing = verdict.finding->failing;
+    verdict.disturbed = asks_for_roster(verdict.finding->pattern) &&
+                        std::any_of(failing.begin(), failing.end(), [&](const std::string& client) {
+                          return evidence_.strangers_came_and_went(client);
+                        });
+    return verdict;
+  }
+
+  /// A message that may follow from what strangers do, too.
+  bool asks_for_roster(const Json& pattern) const {
+    if (!pattern.is_object()) return false;
+    if (const auto matcher = matcher_of(pattern); matcher == "one of") {
+      const auto& some = pattern["one of"];
+      return std::any_of(some.begin(), some.end(), [&](const Json& one) { return asks_for_roster(one); });
+    }
+    const auto type = pattern.value("type", Json());
+    return pattern.contains(ownership_.roster_field) || type == "login" || type == "disconnect";
   }
 
   // ---- the words ----
@@ -170,6 +203,7 @@ class SegmentJudge {
   }
 
   const Record& record_;
+  std::size_t number_;
   const Segment& segment_;
   const Ownership& ownership_;
   Evidence evidence_;
@@ -234,17 +268,18 @@ std::string_view to_string(Status status) {
 
 Verdict judge(const Record& record, const Ownership& ownership) {
   Verdict verdict;
-  for (const auto& segment : record.segments) {
-    const auto failure = SegmentJudge(record, segment, ownership).first_failure();
-    if (!failure) continue;
-    verdict = {Status::failed, *failure};
-    break;
+  for (std::size_t i = 0; i < record.segments.size() && verdict.status == Status::passed; ++i) {
+    if (auto failure = SegmentJudge(record, i, ownership).first_failure()) verdict = std::move(*failure);
   }
   // A client that could not even connect, or that drowned, explains whatever else is missing.
   const bool explains = record.problem && (record.problem->kind == Problem::Kind::cannot_connect ||
                                            record.problem->kind == Problem::Kind::flooded);
   if (record.problem && (verdict.status == Status::passed || explains)) {
     verdict = judge_problem(record, *record.problem);
+  }
+  if (verdict.status == Status::failed) {
+    const auto* finding = verdict.finding ? &*verdict.finding : nullptr;
+    verdict.diagnosis = diagnose(record, finding, ownership);
   }
   verdict.message = untagged(std::move(verdict.message), record.plan.tag);
   return verdict;

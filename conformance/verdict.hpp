@@ -2,6 +2,7 @@
 // what came instead. Pure: no socket, no clock, no printing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,23 @@ enum class Status {
 /// "pass", "fail", "blocked", "inconclusive", "skipped"
 std::string_view to_string(Status status);
 
+/// The expectation that was not kept.
+struct Finding {
+  std::size_t segment = 0;             ///< index into the record's segments
+  std::size_t step = 0;                ///< index into the plan's steps
+  Json pattern;                        ///< what should have come
+  bool forbidden = false;              ///< it should not
+  std::vector<std::string> expecting;  ///< the clients of whom it was expected
+  std::vector<std::string> failing;    ///< those with whom it was not so
+};
+
 struct Verdict {
   Status status = Status::passed;
-  std::string message;  ///< one sentence, with the clients' plain names; empty for a pass
+  std::string message;                  ///< one sentence, with the clients' plain names; empty for a pass
+  std::optional<Finding> finding = {};  ///< of a failure that is not a Problem's
+  std::string diagnosis = {};           ///< what the suite knows of the mistake behind a failure
+  /// Strangers logged in or left just then, and the failure may be a matter of that: worth another try.
+  bool disturbed = false;
 };
 
 Verdict judge(const Record& record, const Ownership& ownership);

@@ -280,6 +280,53 @@ TEST_F(TargetTest, StartsAgainOnTheSamePortAndForgetsTheOldOutput) {
   EXPECT_EQ((*server)->ending(), std::nullopt);
 }
 
+/// A limit that the test goes past, and others that do not matter.
+Launch bounded(std::string command, const std::filesystem::path& directory, void (*tighten)(Limits&)) {
+  auto launch = run(std::move(command), directory);
+  tighten(launch.limits.emplace());
+  return launch;
+}
+
+TEST_F(TargetTest, EndsWhatForksWithoutEnd) {
+  const LifeLine life(folder / "life");
+  const auto failure = outcome(bounded("exec 9> life; while :; do sleep 1000 & done", folder,
+                                       [](Limits& limits) { limits.processes = 20; }));
+  EXPECT_NE(failure.find("did not start: it was ended: it ran more than 20 processes at once"),
+            std::string::npos)
+      << failure;
+  EXPECT_TRUE(life.ends());
+}
+
+TEST_F(TargetTest, EndsWhatUsesTooMuchMemoryTogether) {
+  const LifeLine life(folder / "life");
+  const auto hungry = "/usr/bin/python3 -c \"import signal; a = b'x' * (30 << 20); signal.pause()\"";
+  const auto failure = outcome(bounded(fmt::format("exec 9> life; {} & {} & wait", hungry, hungry), folder,
+                                       [](Limits& limits) { limits.memory_bytes = 50 << 20; }));
+  EXPECT_NE(failure.find("it was ended: it used more than 50 MiB of memory"), std::string::npos) << failure;
+  EXPECT_TRUE(life.ends());
+}
+
+TEST_F(TargetTest, BoundsTheMemoryOfOneProcess) {
+  const auto failure = outcome(bounded("exec /usr/bin/python3 -c \"b'x' * (100 << 20)\"", folder,
+                                       [](Limits& limits) { limits.memory_bytes = 90 << 20; }));
+  EXPECT_NE(failure.find("MemoryError"), std::string::npos) << failure;
+}
+
+TEST_F(TargetTest, BoundsWhatIsPrintedAndWritten) {
+  const auto small = [](Limits& limits) { limits.file_bytes = 64 << 10; };
+  EXPECT_NE(outcome(bounded("exec yes", folder, small)).find("File size limit exceeded"), std::string::npos);
+  EXPECT_NE(outcome(bounded("exec yes > file", folder, small)).find("File size limit exceeded"),
+            std::string::npos);
+  EXPECT_EQ(std::filesystem::file_size(folder / "file"), 64u << 10);
+}
+
+TEST_F(TargetTest, BoundsTheTimeOfOneProcess) {
+  const auto failure = outcome(bounded("while :; do :; done", folder,
+                                       [](Limits& limits) { limits.cpu_time = std::chrono::seconds(1); }));
+  EXPECT_TRUE(failure.find("Killed") != std::string::npos || failure.find("CPU time") != std::string::npos)
+      << failure;
+}
+
 TEST_F(TargetTest, GivesTheServerATidyPlaceToRun) {
   // Nothing to read on standard input, and Python's output is not lost in a buffer.
   const auto failure = outcome(run("cat; echo buffered=$PYTHONUNBUFFERED; exit 1"));

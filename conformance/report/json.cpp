@@ -48,6 +48,7 @@ Json check_of(const CheckResult& result, bool with_transcripts) {
                 {"points", result.points()},
                 {"earned", result.earned()},
                 {"message", result.verdict.message},
+                {"diagnosis", result.verdict.diagnosis.empty() ? Json() : Json(result.verdict.diagnosis)},
                 {"blocked_by", result.blocked_by},
                 {"notes", result.notes},
                 {"duration_ms", result.duration.count()}};
@@ -63,6 +64,7 @@ std::string json_report(const RunResult& result, bool with_transcripts) {
   for (const auto& check : result.checks) checks.push_back(check_of(check, with_transcripts));
   const Json report = {{"suite", result.suite->name},
                        {"target", result.target},
+                       {"speaks", result.speaks ? Json(*result.speaks) : Json()},
                        {"score", {{"earned", result.earned()}, {"possible", result.possible()}}},
                        {"exit_code", static_cast<int>(exit_code(result))},
                        {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},

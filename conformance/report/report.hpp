@@ -17,11 +17,13 @@ struct TextStyle {
 /// sentence, a hint, and the command that runs it again.
 std::string text_report(const RunResult& result, const TextStyle& style);
 
-/// For programs: `suite`, `target`, `score {earned, possible}`, `exit_code`, `unreachable` and
+/// For programs: `suite`, `target`, `speaks` (null, or the suite of another edition that this server
+/// speaks), `score {earned, possible}`, `exit_code`, `unreachable` and
 /// `internal_error` (null, or why), `duration_ms`, and `checks`, each with `id`, `area`, `level`, `title`,
 /// `rule`, `status` (pass, fail, blocked, inconclusive, skipped), `points`, `earned`, `message`,
-/// `blocked_by`, `notes`, `duration_ms`, `server_output` (where a launched server printed something
-/// meanwhile), and with transcripts `transcripts {client: [{at_us, event, text}]}`.
+/// `diagnosis` (null, or what the mistake most likely is), `blocked_by`, `notes`, `duration_ms`,
+/// `server_output` (where a launched server printed something meanwhile), and with transcripts `transcripts
+/// {client: [{at_us, event, text}]}`.
 std::string json_report(const RunResult& result, bool with_transcripts);
 
 /// The checks of a suite, a line each: id, level, points, title.

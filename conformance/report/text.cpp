@@ -36,6 +36,8 @@ class TextReport {
       add("\n{}An error inside chatlab-conformance:{} {}\n", paint(colour::red), paint(colour::none),
           printable(*result_.internal_error));
     }
+    if (result_.speaks)
+      add("\nThis server speaks another edition of the lab: grade it with --suite {}\n", *result_.speaks);
     write_summary();
     return std::move(text_);
   }
@@ -67,6 +69,7 @@ class TextReport {
     } else {
       add(": {}\n", printable(result.verdict.message));
     }
+    if (!result.verdict.diagnosis.empty()) add("{}most likely: {}\n", indent, result.verdict.diagnosis);
     for (const auto& note : result.notes) add("{}note: {}\n", indent, printable(note));
     if (result.verdict.status == Status::failed) {
       write_help(check);
@@ -77,7 +80,7 @@ class TextReport {
 
   void write_help(const Check& check) {
     if (check.level != Level::must) add("{}({}: not graded)\n", indent, to_string(check.level));
-    if (!check.quote.empty()) add("{}the hand-out: \"{}\"\n", indent, check.quote);
+    if (!check.quote.empty()) add("{}{}: \"{}\"\n", indent, result_.suite->handout, check.quote);
     add("{}rule {} of PROTOCOL.md: {}\n", indent, check.rule, check.title);
     add("{}hint: {}\n", indent, check.hint);
     add("{}again: {} --only {}\n", indent, result_.command, check.id);

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Runs chatlab-conformance against one server of servers.json and compares the verdicts with those written there.
 
-An entry's fields: "right", for what ci/soak judges too; "launch", the command; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
+An entry's fields: "right", for what ci/soak judges too; "launch", the command; "suite", where it is not lab08;
+"speaks", the suite of another edition that is to be recognised; "diagnosis", how the diagnosis of a check begins, by
+id; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
 "skipped", ids of checks that end so, where all others pass; "unreachable", words of the reason where no check can be run;
 "timeout", where the default is not wanted; "with_heavy_checks", for the faults that those catch.
 """
@@ -15,6 +17,8 @@ HEAVY = ["robust.many_clients", "robust.slow_reader"]  # seconds each under sani
 command = [program, "--format", "json", "--timeout", entry.get("timeout", "3s")]
 if "launch" in entry:
     command += ["--launch", entry["launch"]]
+if "suite" in entry:
+    command += ["--suite", entry["suite"]]
 left_out = [id for id in HEAVY if name.startswith(("faulty.", "hostile.")) and not entry.get("with_heavy_checks")]
 for id in left_out:
     command += ["--exclude", id]
@@ -31,6 +35,8 @@ if ended.returncode != entry.get("exit", 0) or report["exit_code"] != ended.retu
     mistakes.append(f"exit code {ended.returncode}, not {entry.get('exit', 0)}")
 if entry.get("unreachable", "") not in (report["unreachable"] or ""):
     mistakes.append(f"unreachable: {report['unreachable']}")
+if report["speaks"] != entry.get("speaks"):
+    mistakes.append(f"speaks {report['speaks']}, not {entry.get('speaks')}")
 if "unreachable" not in entry:
     if report["unreachable"]:
         mistakes.append(f"unreachable: {report['unreachable']}")
@@ -42,6 +48,9 @@ if "unreachable" not in entry:
         if check["status"] != status:
             mistakes.append(f"{check['id']}: {check['status']}, not {status}: {check['message']}")
     mistakes += [f"no check {id}" for id in wanted]
+    diagnoses = {check["id"]: check["diagnosis"] for check in report["checks"]}
+    mistakes += [f"{id}: diagnosed as {diagnoses[id]}" for id, words in entry.get("diagnosis", {}).items()
+                 if not (diagnoses[id] or "").startswith(words)]
 if mistakes:
     sys.exit(f"{name}:\n  " + "\n  ".join(mistakes))
 print(f"{name}: as written")

@@ -57,6 +57,31 @@ TEST(CommandLine, SaysHowAServerIsReached) {
             (std::vector<std::string>{"A", "B_2"}));
 }
 
+TEST(CommandLine, BoundsALaunchedServer) {
+  const auto plain = options_of({"--launch", "x"}).launch->limits;
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->memory_bytes, 2ull << 30);
+  const auto options = options_of({"--launch", "x", "--limit", "memory=64MiB", "--limit", "processes=3",
+                                   "--limit", "file=5KiB", "--limit", "cpu=2s"});
+  EXPECT_EQ(options.launch->limits->memory_bytes, 64u << 20);
+  EXPECT_EQ(options.launch->limits->processes, 3u);
+  EXPECT_EQ(options.launch->limits->file_bytes, 5u << 10);
+  EXPECT_EQ(options.launch->limits->cpu_time.count(), 2);
+  EXPECT_EQ(options.run.command,
+            "chatlab-conformance --launch x --limit memory=64MiB --limit processes=3 --limit file=5KiB "
+            "--limit cpu=2s");
+  for (const auto& [bad, why] : {std::pair("memory=64", "--limit memory takes a size such as 64KiB"),
+                                 {"memory=0MiB", "--limit memory takes a size"},
+                                 {"file=99999999GiB", "--limit file takes a size"},
+                                 {"processes=some", "--limit processes takes a whole number, not 'some'"},
+                                 {"cpu=10ms", "--limit cpu takes a time from 1s up, not '10ms'"},
+                                 {"cores=2", "--limit is memory=2GiB, processes=64"}}) {
+    EXPECT_EQ(error_of({"--launch", "x", "--limit", bad}).find(why), 0u) << bad;
+  }
+  EXPECT_EQ(error_of({"ws://a", "--limit", "cpu=1s"}),
+            "--limit is for the server of --launch, which is not given");
+}
+
 TEST(CommandLine, KnowsDurations) {
   EXPECT_EQ(options_of({"--timeout", "1500ms"}).run.timeout.count(), 1500);
   EXPECT_EQ(options_of({"--timeout", "0.5s"}).run.timeout.count(), 500);
@@ -77,7 +102,7 @@ TEST(CommandLine, ComplainsInOneLine) {
   EXPECT_EQ(error_of({"ws://a", "--launch", "x"}), "a URL and --launch name two servers; give one of them");
   EXPECT_EQ(error_of({"--launch", " "}),
             "--launch takes a command, such as 'python3 app.py'; this one is empty");
-  EXPECT_EQ(error_of({"--cwd", "x"}), "--cwd is the working directory of --launch, which is not given");
+  EXPECT_EQ(error_of({"--cwd", "x"}), "--cwd is for the server of --launch, which is not given");
   EXPECT_EQ(error_of({"--port-env", "P"}), "--port-env is for the server of --launch, which is not given");
   EXPECT_EQ(error_of({"--launch", "x", "--port-env", "A=1"}),
             "--port-env is the name of a variable, not 'A=1'");

@@ -28,6 +28,7 @@ class Reporting : public testing::Test {
       one.verdict = verdicts_[i];
       result_.checks.push_back(one);
     }
+    result_.checks[1].verdict.diagnosis = "Only the sender is told.";
     result_.checks[2].blocked_by = {"chat.everyone"};
     result_.checks[1].transcripts = {
         {"bob", {{Event::Kind::received, std::chrono::microseconds(1500), "{}", true, Json::object()}}}};
@@ -59,6 +60,7 @@ login
 
 chat
   ✗ chat.everyone: bob should have received it; bob received nothing
+      most likely: Only the sender is told.
       the hand-out: "send it"
       rule P4 of PROTOCOL.md: title of chat.everyone
       hint: loop
@@ -92,17 +94,17 @@ The server cannot be tested: nothing listens there
 TEST_F(Reporting, Json) {
   const auto report = Json::parse(json_report(result_, false));
   EXPECT_EQ(report, Json::parse(R"({
-    "suite": "lab", "target": "ws://localhost:8081/", "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
+    "suite": "lab", "target": "ws://localhost:8081/", "speaks": null, "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
     "unreachable": null, "internal_error": null, "duration_ms": 1234,
     "checks": [
       {"id": "login.announced", "area": "login", "level": "must", "title": "title of login.announced", "rule": "P4",
-       "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "blocked_by": [], "notes": [],
+       "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "diagnosis": null, "blocked_by": [], "notes": [],
        "duration_ms": 0},
       {"id": "chat.everyone", "area": "chat", "level": "must", "title": "title of chat.everyone", "rule": "P4",
        "status": "fail", "points": 2.0, "earned": 0.0, "message": "bob should have received it; bob received nothing",
-       "blocked_by": [], "notes": [], "duration_ms": 0},
+       "diagnosis": "Only the sender is told.", "blocked_by": [], "notes": [], "duration_ms": 0},
       {"id": "chat.order", "area": "chat", "level": "should", "title": "title of chat.order", "rule": "P4",
-       "status": "blocked", "points": 0.0, "earned": 0.0, "message": "needs chat.everyone, which did not pass",
+       "status": "blocked", "points": 0.0, "earned": 0.0, "message": "needs chat.everyone, which did not pass", "diagnosis": null,
        "blocked_by": ["chat.everyone"], "notes": [], "duration_ms": 0}
     ]})"));
   const auto with_transcripts = Json::parse(json_report(result_, true));

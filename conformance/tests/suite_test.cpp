@@ -24,8 +24,13 @@ std::string suite_worth(const std::string& points) {
   return yaml.replace(yaml.find(field), field.size(), "points: " + points);
 }
 
+/// An edition of a built-in suite, with what it changes.
+std::string extending(const std::string& base, const std::string& changes) {
+  return "suite: s\ntitle: t\nextends: " + base + "\npoints: 5\n" + changes;
+}
+
 std::string mistake_in(const std::string& yaml) {
-  const auto suite = parse_suite(yaml, "file.yaml");
+  const auto suite = parse_suite(yaml, "file.yaml", load_suite);
   return suite.has_error() ? suite.error().text : "no mistake";
 }
 
@@ -35,6 +40,37 @@ TEST(Suite, TheBuiltInOneIsTheLabs) {
   EXPECT_EQ(suite->name, "lab08");
   EXPECT_EQ(suite->points, 5);
   EXPECT_EQ(suite->checks.front().id, "login.announced");
+}
+
+TEST(Suite, AnEditionIsTheBaseButForItsChanges) {
+  const auto suite = parse_suite(
+      extending(
+          "lab08",
+          "roster: names\ndrop: [login.same_name]\nchange: {chat.order: {level: info, title: In order}}\n"
+          "checks:\n  - {id: login.extra, title: t, level: should, rule: P2, hint: h, needs: "
+          "[login.roster],\n"
+          "     clients: {alice: logged in}, script: [{fence: alice}]}\n"),
+      "file.yaml", load_suite);
+  ASSERT_TRUE(suite) << suite.error().text;
+  const auto base = load_suite("");
+  EXPECT_EQ(suite->checks.size(), base->checks.size());  // one less and one more
+  std::vector<std::string> logins;
+  for (const auto& check : suite->checks) {
+    if (check.area() == "login") logins.push_back(check.id);
+    if (check.id == "chat.order") {
+      EXPECT_EQ(check.level, Level::info);
+      EXPECT_EQ(check.title, "In order");
+    }
+    if (check.id == "login.roster") {
+      const auto& receive = std::get<Receive>(check.script[1].action);
+      EXPECT_TRUE(receive.patterns.front().contains("names"));
+      EXPECT_FALSE(receive.patterns.front().contains("users"));
+      EXPECT_NE(check.hint.find("\"names\" is an array"), std::string::npos) << check.hint;
+    }
+  }
+  EXPECT_EQ(logins,
+            (std::vector<std::string>{"login.announced", "login.users_is_array_of_strings", "login.roster",
+                                      "login.again", "login.only_logged_in", "login.extra"}));
 }
 
 TEST(Suite, ReadsEverySentence) {
@@ -87,7 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"not YAML", "a: [", "file.yaml:1: end of sequence flow not found"},
         Mistake{"not a map", "- a", "file.yaml:1: fields ('name: value') were expected here"},
         Mistake{"an unknown field", "suite: s\nbogus: 1\n",
-                "file.yaml:2: there is no field 'bogus'; the fields are suite, title, points, checks"},
+                "file.yaml:2: there is no field 'bogus'; the fields are suite, title, extends, handout, "
+                "roster, points, recognised by, drop, change, diagnose, checks"},
         Mistake{"a missing field", "suite: s\n", "file.yaml:1: the field 'title' is missing"},
         Mistake{"a field twice", "suite: s\nsuite: t\n",
                 "file.yaml:2: the field 'suite' stands here a second time"},
@@ -126,14 +163,44 @@ INSTANTIATE_TEST_SUITE_P(
                 "so it "
                 "cannot show that nothing more came; let bob log in before the fence"},
         Mistake{"no checks", "suite: s\ntitle: t\npoints: 1\nchecks: []\n",
-                "file.yaml:1: a suite has at least one check"},
+                "file.yaml:4: a suite has at least one check"},
         Mistake{"a sum of points", suite_worth("3"),
                 "file.yaml:3: the suite is worth 3 points, but its musts add up to 1"},
         Mistake{"an unknown client", suite_with("      - carol sends: {}\n"),
                 "file.yaml:13: area.name: 'carol' is not one of the check's clients"},
         Mistake{"an unknown name", suite_with("      - alice sends: {a: $carl}\n"),
                 "file.yaml:13: area.name: '$carl' is neither a client, nor one of 'names', nor $nonce, $i, "
-                "$filler(N), $any, $text or $absent; $me is for what is sent"},
+                "$filler(N), $any, $text, $list, $object or $absent; $me is for what is sent"},
+        Mistake{
+            "a fence that may overtake",
+            suite_with("      - bob sends: {type: login, username: $bob}\n"
+                       "      - alice receives: {a: 1}\n"
+                       "      - bob sends: {a: 2}\n"
+                       "      - fence: alice\n"),
+            "file.yaml:16: area.name: the fence's marker comes over another connection than what bob did, "
+            "which it may overtake; let bob put up the fence, or let somebody hear of it before"},
+        Mistake{"an edition without a base", "suite: s\ntitle: t\nroster: names\npoints: 1\n",
+                "file.yaml:3: 'roster' is for a suite that extends another one"},
+        Mistake{"a base that is not there", extending("lab99", ""),
+                "file.yaml:3: cannot read the suite file 'lab99': No such file or directory; the built-in "
+                "suites are lab08, "
+                "lab07-2021, tutorial12"},
+        Mistake{"a dropped check that is not there", extending("lab08", "drop: [chat.loud]\n"),
+                "file.yaml:5: lab08 has no check 'chat.loud'"},
+        Mistake{"a dropped check that is needed", extending("lab08", "drop: [chat.order]\n"),
+                "file.yaml:1: chat.two_senders needs 'chat.order', which is neither the id of an earlier "
+                "check nor "
+                "'relay' nor 'chat_relay'"},
+        Mistake{"points for a should", extending("lab08", "change: {chat.order: {points: 1}}\n"),
+                "file.yaml:5: only a must carries points"},
+        Mistake{"a sum that is no more right", extending("lab08", "change: {chat.everyone: {level: info}}\n"),
+                "file.yaml:4: the suite is worth 5 points, but its musts add up to 4.25"},
+        Mistake{"a diagnosis without conditions",
+                suite_with("      - fence: alice\n", "    diagnose: [{when: {}, say: x}]\n"),
+                "file.yaml:12: a diagnosis has at least one condition"},
+        Mistake{"a diagnosis of somebody unknown",
+                suite_with("      - fence: alice\n", "    diagnose: [{when: {missed by: bob}, say: x}]\n"),
+                "file.yaml:12: these are 'sender', 'others', 'everybody' or 'anybody'"},
         Mistake{"a fence by somebody else", suite_with("      - fence: bob\n"),
                 "file.yaml:13: area.name: the fence's marker is a chat, but bob is not logged in here"},
         Mistake{"an unknown need", suite_with("      - fence: alice\n", "    needs: [area.other]\n"),
@@ -157,7 +224,9 @@ TEST(SuiteFiles, AMissingOneIsNamed) {
   const auto suite = load_suite("/nonexistent/suite.yaml");
   ASSERT_TRUE(suite.has_error());
   EXPECT_EQ(suite.error().text,
-            "cannot read the suite file '/nonexistent/suite.yaml': No such file or directory");
+            "cannot read the suite file '/nonexistent/suite.yaml': No such file or directory; the built-in "
+            "suites are "
+            "lab08, lab07-2021, tutorial12");
 }
 
 TEST(SuiteFiles, AFolderIsNone) {

@@ -107,15 +107,68 @@ TEST_F(Judging, SomethingThatIsNotJson) {
 }
 
 TEST_F(Judging, StrangersComeAndGo) {
-  const auto with_stranger = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "eve"]})";
-  const auto strangers_own = R"({"type": "chat", "text": "hi", "username": "eve"})";
-  play(disconnect_script,
-       {{"alice", {strangers_own, with_stranger, right_roster}}, {"bob", {right_roster, with_stranger}}});
+  const auto before = R"({"type": "login", "users": ["alice-tag123", "bob-tag123", "carol-tag123", "eve"]})";
+  const auto carol_left = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "eve"]})";
+  const auto eve_left = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123"]})";
+  const auto eve_chats = R"({"type": "chat", "text": "hi", "username": "eve"})";
+  const Frames all = {before, eve_chats, carol_left, eve_left};
+  play(disconnect_script, {{"alice", all}, {"bob", all}});
   EXPECT_EQ(verdict().status, Status::passed) << verdict().message;
 
-  play(disconnect_script, {{"alice", {with_stranger}}, {"bob", {with_stranger}}});
+  const Frames eve_stays = {before, carol_left};
+  play(disconnect_script, {{"alice", eve_stays}, {"bob", eve_stays}});
   EXPECT_EQ(verdict().status, Status::passed) << verdict().message;
-  EXPECT_EQ(verdict(/*exclusive=*/true).status, Status::failed);
+  EXPECT_EQ(verdict(/*exclusive=*/true).status, Status::failed) << "eve should not be there";
+
+  // carol's leaving is not announced; it shows in the roster when eve leaves, and that is not enough.
+  const Frames eve_alone = {before, eve_left};
+  play(disconnect_script, {{"alice", eve_alone}, {"bob", eve_alone}});
+  EXPECT_EQ(verdict().status, Status::failed);
+  EXPECT_TRUE(verdict().disturbed);
+
+  // A wrong type has nothing to do with eve.
+  const auto wrong = R"({"type": "login", "users": ["alice-tag123", "bob-tag123", "eve"]})";
+  play(disconnect_script, {{"alice", {before, wrong}}, {"bob", {before, wrong}}});
+  EXPECT_EQ(verdict().status, Status::failed);
+  EXPECT_FALSE(verdict().disturbed);
+}
+
+TEST_F(Judging, TellsTheMistakeBehindAFailure) {
+  const std::string diagnoses =
+      "    diagnose:\n"
+      "      - {when: {received: {type: login}}, say: type}\n"
+      "      - {when: {connection ended: \"1011\"}, say: exception}\n"
+      "      - {when: {in a binary frame: true}, say: binary}\n"
+      "      - {when: {copies to: sender, missed by: others}, say: wrong socket}\n"
+      "      - {when: {missed by: others}, say: only sender}\n"
+      "      - {when: {missed by: sender}, say: not the sender}\n"
+      "      - {when: {copies to: everybody}, say: twice}\n"
+      "      - {when: {received: {json in text: {type: chat}}}, say: encoded twice}\n";
+  const auto script =
+      "      - alice sends: {type: chat, text: $nonce}\n"
+      "      - alice, bob receive in a text frame: {type: chat, text: $nonce}\n"
+      "      - fence: alice\n" +
+      diagnoses;
+  const std::string chat = R"({"type":"chat","text":"nonce-tag123"})";
+  const auto diagnosis = [&](const Frames& to_alice, const Frames& to_bob) {
+    play(script, {{"alice", to_alice}, {"bob", to_bob}});
+    return verdict().diagnosis;
+  };
+  EXPECT_EQ(diagnosis({chat}, {chat}), "") << "nothing failed";
+  EXPECT_EQ(diagnosis({chat, chat}, {}), "wrong socket");
+  EXPECT_EQ(diagnosis({chat}, {}), "only sender");
+  EXPECT_EQ(diagnosis({}, {chat}), "not the sender");
+  EXPECT_EQ(diagnosis({chat, chat}, {chat, chat}), "twice");
+  EXPECT_EQ(diagnosis({}, {}), "") << "nothing is known of it";
+  EXPECT_EQ(diagnosis({}, {R"({"type":"login","text":"nonce-tag123"})"}), "type");
+  const auto twice = Json(chat).dump();
+  EXPECT_EQ(diagnosis({twice}, {twice}), "encoded twice");
+
+  play(script, {{"alice", {chat}}, {"bob", {chat}}});
+  record_.transcripts[1].events[0].is_text = false;
+  EXPECT_EQ(verdict().diagnosis, "binary");
+  end_connection(0, "closed with code 1011");
+  EXPECT_EQ(verdict().diagnosis, "exception");
 }
 
 TEST_F(Judging, ACopyIsCountedEvenAmongStrangers) {

@@ -1,0 +1,53 @@
+#include "client/process_tree.hpp"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string_view>
+
+namespace chatlab::client {
+namespace {
+
+/// True where the process's environment holds the setting. A process that has ended has none.
+bool has_setting(pid_t process, const std::string& setting) {
+  std::ifstream file(fmt::format("/proc/{}/environ", process), std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.find(setting + '\0') != std::string::npos;
+}
+
+std::size_t own_resident_bytes(pid_t process) {
+  static const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::ifstream file(fmt::format("/proc/{}/statm", process));
+  std::size_t size = 0, resident = 0, shared = 0;  // in pages
+  file >> size >> resident >> shared;
+  return resident > shared ? (resident - shared) * page_bytes : 0;
+}
+
+}  // namespace
+
+std::vector<ProcessTree::Member> ProcessTree::members() const {
+  std::vector<Member> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), &::closedir);
+  if (!processes) return found;
+  while (const auto* entry = ::readdir(processes.get())) {
+    const std::string_view name = entry->d_name;
+    pid_t number = 0;
+    const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
+    const bool is_process = failed == std::errc{} && end == name.data() + name.size();
+    if (is_process && has_setting(number, mark_)) found.push_back({number, own_resident_bytes(number)});
+  }
+  return found;
+}
+
+void ProcessTree::signal(int number) const {
+  ::kill(-group_, number);
+  for (const auto& member : members()) ::kill(member.number, number);
+}
+
+}  // namespace chatlab::client

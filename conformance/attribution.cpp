@@ -1,0 +1,43 @@
+#include "conformance/attribution.hpp"
+
+#include "conformance/tag.hpp"
+
+namespace chatlab::conformance {
+
+Cause Attribution::next(const Event& event) {
+  if (event.kind != Event::Kind::received) return Cause::unknown;
+  const auto* names = roster_in(event, ownership_);
+  if (!names || !names->is_array() || ownership_.exclusive) {
+    return is_ours(event, ownership_) ? Cause::ours : Cause::strangers;
+  }
+  auto now = read(*names);
+  if (!before_) {
+    before_ = std::move(now);
+    return last_ = Cause::unknown;
+  }
+  const bool ours_changed = now.ours != before_->ours;
+  const bool strangers_changed = now.strangers != before_->strangers;
+  const bool markers_changed = now.markers != before_->markers;
+  before_ = std::move(now);
+  if (strangers_changed) return last_ = ours_changed ? Cause::both : Cause::strangers;
+  if (markers_changed) return last_ = Cause::marker;
+  if (ours_changed) return last_ = Cause::ours;
+  return last_ == Cause::ours ? Cause::ours
+                              : Cause::unknown;  // a copy of the one before, or a change to the same
+}
+
+Attribution::Roster Attribution::read(const Json& names) const {
+  Roster roster;
+  for (const auto& entry : names) {
+    auto name = entry.is_string() ? entry.get<std::string>() : to_text(entry);
+    if (is_our_name(name, ownership_)) {
+      roster.ours.insert(std::move(name));
+    } else {
+      auto& others = holds_fence_marker(name, ownership_.tag) ? roster.markers : roster.strangers;
+      others.insert(std::move(name));
+    }
+  }
+  return roster;
+}
+
+}  // namespace chatlab::conformance

@@ -1,0 +1,50 @@
+// Who caused a roster: one of this check's clients, or a stranger who logged in or left at the same moment?
+// A roster names our clients whoever caused it, so that is told by what has changed since the one before.
+// Pure.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "conformance/ownership.hpp"
+
+namespace chatlab::conformance {
+
+enum class Cause {
+  ours,       ///< our names have changed, and no other; or it is no roster, and speaks of us
+  strangers,  ///< other names have changed, and none of ours; or it is no roster, and does not speak of us
+  both,       ///< a stranger's, which shows what nobody had announced for us until then
+  marker,     ///< the throw-away login of a fence
+  unknown,    ///< no roster came before it
+};
+
+inline bool may_be_ours(Cause cause) {
+  return cause == Cause::ours || cause == Cause::unknown;
+}
+
+/// Follows what one client receives.
+class Attribution {
+ public:
+  explicit Attribution(const Ownership& ownership) : ownership_(ownership) {}
+
+  /// The cause of the client's next event. All of them have to be shown, from the first one on.
+  Cause next(const Event& event);
+
+ private:
+  using Names = std::multiset<std::string>;
+  struct Roster {
+    Names ours;
+    Names strangers;
+    Names markers;  // throw-away logins of fences
+    bool operator==(const Roster&) const = default;
+  };
+
+  Roster read(const Json& names) const;
+
+  const Ownership& ownership_;
+  std::optional<Roster> before_;
+  Cause last_ = Cause::unknown;
+};
+
+}  // namespace chatlab::conformance

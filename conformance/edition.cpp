@@ -1,0 +1,41 @@
+#include "conformance/edition.hpp"
+
+#include <algorithm>
+
+namespace chatlab::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool is_known_by(const CheckResult& result, const Suite& suite) {
+  const auto& ids = suite.recognised_by;
+  return std::find(ids.begin(), ids.end(), result.check->id) != ids.end();
+}
+
+}  // namespace
+
+bool may_speak_another(const RunResult& result) {
+  return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
+    const auto status = check.verdict.status;
+    return is_known_by(check, *result.suite) && (status == Status::failed || status == Status::blocked);
+  });
+}
+
+boost::system::result<std::optional<std::string>, client::Failure> find_edition(
+    const std::vector<Suite>& suites, RunSettings settings) {
+  settings.timeout = std::min<std::chrono::milliseconds>(settings.timeout, 1s);
+  settings.exclude.clear();
+  for (const auto& suite : suites) {
+    if (suite.recognised_by.empty()) continue;
+    settings.only = suite.recognised_by;
+    const auto result = run_suite(suite, settings);
+    if (result.unreachable) return client::Failure{*result.unreachable};
+    const auto passed = [&](const CheckResult& check) {
+      return !is_known_by(check, suite) || check.verdict.status == Status::passed;
+    };
+    if (std::all_of(result.checks.begin(), result.checks.end(), passed)) return std::optional(suite.name);
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace chatlab::conformance
