@@ -70,6 +70,7 @@ class Doctor {
   }
 
   bool came_in_binary() const {
+    if (finding_->forbidden) return false;
     return std::any_of(finding_->failing.begin(), finding_->failing.end(), [&](const std::string& client) {
       const auto found = evidence_->matching(client, finding_->pattern);
       return !found.empty() && !found.front()->is_text;
