@@ -10,7 +10,9 @@
 #include <exception>
 
 #include "conformance/embedded_server.hpp"
+#include "conformance/explain.hpp"
 #include "conformance/options.hpp"
+#include "conformance/report/files.hpp"
 #include "conformance/report/report.hpp"
 #include "conformance/suite_files.hpp"
 
@@ -24,12 +26,28 @@ int complain(const std::string& text, ExitCode code) {
   return static_cast<int>(code);
 }
 
-/// False where the report could not be written.
-bool print_report(const RunResult& result, const Options& options) {
-  const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-  const auto text = options.format == Format::json ? json_report(result, options.transcript)
-                                                   : text_report(result, {colour, options.transcript});
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+std::optional<std::string> print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
+  return fmt::format("cannot write the report: {}", std::strerror(errno));
+}
+
+/// Writes all reports, whatever becomes of one of them; returns how many could not be written.
+int write_reports(const RunResult& result, const Options& options) {
+  int failed = 0;
+  const auto tell = [&](const std::optional<std::string>& failure) {
+    if (!failure) return;
+    complain(*failure, ExitCode::inconclusive);
+    ++failed;
+  };
+  for (const auto& [format, file] : options.outputs) {
+    const bool colour = file.empty() && ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+    const auto text = write_report(result, format, {colour, options.transcript});
+    tell(file.empty() ? print(text) : write_file(file, text));
+    const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+    if (format == Format::github && summary && *summary)
+      tell(append_to_file(summary, markdown_report(result)));
+  }
+  return failed;
 }
 
 RunResult run_against_target(const Suite& suite, const Options& options) {
@@ -52,15 +70,25 @@ RunResult run_against_target(const Suite& suite, const Options& options) {
 int test(const Options& options) {
   const auto suite = load_suite(options.suite);
   if (suite.has_error()) return complain(suite.error().text, ExitCode::usage);
+  if (!options.explain.empty()) {
+    const auto explanation = explain(*suite, options.explain);
+    if (explanation.has_error()) return complain(explanation.error().text, ExitCode::usage);
+    fmt::print("{}", *explanation);
+    return 0;
+  }
   if (options.list) {
     fmt::print("{}", list_checks(*suite));
     return 0;
   }
   if (const auto mistake = selection_mistake(*suite, options.run)) return complain(*mistake, ExitCode::usage);
-  const auto result = run_against_target(*suite, options);
-  if (!print_report(result, options)) {
-    return complain(fmt::format("cannot write the report: {}", std::strerror(errno)), ExitCode::inconclusive);
+  const auto began = std::chrono::steady_clock::now();
+  RunResult result;
+  try {
+    result = run_against_target(*suite, options);
+  } catch (const std::exception& bug) {
+    result = broken_result(*suite, options.run, bug.what(), began);
   }
+  if (write_reports(result, options) > 0) return static_cast<int>(ExitCode::inconclusive);
   return static_cast<int>(exit_code(result));
 }
 

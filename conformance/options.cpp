@@ -18,6 +18,9 @@ seen by whom, and why?
 URL is the address of a running server: ws://localhost:8081, wss://chat.example.org,
 a tunnel's https:// address, or host:port. Without URL and --launch, the reference
 server is started inside this program and tested.
+
+"explain ID" tells of one check instead: its rule, where that comes from, what is done,
+and an exchange with a right server.
 )";
 
 constexpr auto epilogue = R"(
@@ -29,17 +32,20 @@ Exit codes:
   1  a must failed, or was blocked by one that did
   2  wrong usage, or a mistake in a suite file
   3  the server cannot be reached or does not start
-  4  a must is inconclusive, no check showed anything, or an error inside this program
+  4  a must is inconclusive, no check showed anything, an error inside this program,
+     or a report that could not be written
 
 Examples:
   chatlab-conformance ws://localhost:8081
   chatlab-conformance --launch 'python3 app.py' --cwd lab08/server
   chatlab-conformance ws://localhost:8081 --only 'disconnect.*' --transcript
+  chatlab-conformance ws://localhost:8081 --out report.html --format junit --out results.xml
+  chatlab-conformance explain chat.everyone
 )";
 
 cxxopts::Options declare() {
   cxxopts::Options options("chatlab-conformance", introduction);
-  options.positional_help("[URL]");
+  options.positional_help("[URL | explain ID]");
   using Text = std::string;
   using Texts = std::vector<std::string>;
   options.add_options("Server")  //
@@ -67,10 +73,16 @@ cxxopts::Options declare() {
       ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")    //
       ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
       ("list", "list the checks and exit");
-  options.add_options("Report")                                                     //
-      ("format", "text or json (default: text)", cxxopts::value<Text>(), "FORMAT")  //
-      ("transcript", "report every frame of every client, with times")              //
-      ("help", "print this and exit")                                               //
+  options.add_options("Report")  //
+      ("format", "text, json, junit, tap, html, github or markdown (default: text); repeatable",
+       cxxopts::value<Texts>(), "FORMAT")  //
+      ("out",
+       "write the report of the --format before it to FILE; without one, FILE's ending says the format (.txt "
+       ".json "
+       ".xml .tap .html .md); repeatable. The terminal still gets the text, or a --format without a file",
+       cxxopts::value<Texts>(), "FILE")                                 //
+      ("transcript", "report every frame of every client, with times")  //
+      ("help", "print this and exit")                                   //
       ("version", "print the version and exit");
   options.add_options("")("url", "", cxxopts::value<Texts>());
   options.parse_positional("url");
@@ -143,6 +155,12 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   Options options;
   if (given.count("url")) {
     const auto urls = given["url"].as<std::vector<std::string>>();
+    if (urls[0] == "explain") {
+      if (urls.size() != 2) return UsageError{"explain takes the id of one check; --list shows them all"};
+      options.explain = urls[1];
+      if (given.count("suite")) options.suite = given["suite"].as<std::string>();
+      return options;
+    }
     if (urls.size() > 1) return UsageError{fmt::format("one URL at a time; '{}' is a second one", urls[1])};
     const auto url = client::parse_url(urls[0]);
     if (url.has_error()) return UsageError{url.error().text};
@@ -176,13 +194,14 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
     if (const auto mistake = read_time(given, name, *time)) return *mistake;
   }
   if (const auto mistake = read_access(given, options.run.access)) return *mistake;
-  if (given.count("format")) {
-    const auto format = given["format"].as<std::string>();
-    if (format != "text" && format != "json") {
-      return UsageError{fmt::format("--format is text or json, not '{}'", format)};
-    }
-    options.format = format == "json" ? Format::json : Format::text;
+  std::vector<std::pair<std::string, std::string>> outputs;
+  for (const auto& argument : given.arguments()) {
+    if (argument.key() == "format" || argument.key() == "out")
+      outputs.emplace_back(argument.key(), argument.value());
   }
+  auto read = read_outputs(outputs);
+  if (read.has_error()) return UsageError{read.error().text};
+  options.outputs = std::move(*read);
   if (given.count("suite")) options.suite = given["suite"].as<std::string>();
   if (given.count("only")) options.run.only = given["only"].as<std::vector<std::string>>();
   if (given.count("exclude")) options.run.exclude = given["exclude"].as<std::vector<std::string>>();

@@ -6,17 +6,17 @@
 #include <variant>
 
 #include "client/target.hpp"
+#include "conformance/outputs.hpp"
 #include "conformance/run.hpp"
 
 namespace chatlab::conformance {
 
-enum class Format { text, json };
-
 struct Options {
   bool has_url = false;  ///< it is in run.access. Neither this nor launch: the embedded reference server
   std::optional<client::Launch> launch;
-  std::string suite;  ///< file; empty: the embedded lab08
-  Format format = Format::text;
+  std::string suite;            ///< file; empty: the embedded lab08
+  std::vector<Output> outputs;  ///< the reports, and where they go
+  std::string explain;          ///< id of the check to explain instead of a run
   bool list = false;
   bool transcript = false;
   RunSettings run;  ///< run.access.url is filled in once the target is known
