@@ -7,6 +7,7 @@
 
 #include "conformance/duration.hpp"
 #include "conformance/report/report.hpp"
+#include "conformance/submission_options.hpp"
 
 namespace chatlab::conformance {
 namespace {
@@ -41,6 +42,8 @@ Examples:
   chatlab-conformance ws://localhost:8081 --only 'disconnect.*' --transcript
   chatlab-conformance ws://localhost:8081 --out report.html --format junit --out results.xml
   chatlab-conformance explain chat.everyone
+  chatlab-conformance --submission lab08.zip --entry app.py --launch 'python3 app.py'
+  chatlab-conformance grade --help
 )";
 
 cxxopts::Options declare() {
@@ -57,6 +60,7 @@ cxxopts::Options declare() {
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
+  declare_submission(options);
   options.add_options("Connection")  //
       ("connect-timeout", "how long a connection may take to open (default: as --timeout)",
        cxxopts::value<Text>(), "TIME")  //
@@ -74,7 +78,8 @@ cxxopts::Options declare() {
       ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
       ("list", "list the checks and exit");
   options.add_options("Report")  //
-      ("format", "text, json, junit, tap, html, github or markdown (default: text); repeatable",
+      ("format",
+       "text, json, junit, tap, html, github, markdown, gradescope or classroom (default: text); repeatable",
        cxxopts::value<Texts>(), "FORMAT")  //
       ("out",
        "write the report of the --format before it to FILE; without one, FILE's ending says the format (.txt "
@@ -89,7 +94,8 @@ cxxopts::Options declare() {
   return options;
 }
 
-/// The command line that names the same target and suite again.
+/// The command line that names the same target and suite again. For a submission it is what its author says
+/// in its own folder: where the course staff has put it is nobody's business.
 std::string command_of(const cxxopts::ParseResult& given) {
   std::string command = "chatlab-conformance";
   if (given.count("url")) command += " " + quoted_for_shell(given["url"].as<std::vector<std::string>>()[0]);
@@ -171,7 +177,7 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   }
   if (given.count("launch")) {
     if (options.has_url) return UsageError{"a URL and --launch name two servers; give one of them"};
-    options.launch = client::Launch{given["launch"].as<std::string>(), "", client::Launch{}.startup};
+    options.launch.emplace().command = given["launch"].as<std::string>();
     if (options.launch->command.find_first_not_of(" \t\n") == std::string::npos) {
       return UsageError{"--launch takes a command, such as 'python3 app.py'; this one is empty"};
     }
@@ -193,6 +199,7 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   for (const auto& [name, time] : {std::pair("timeout", &options.run.timeout), {"wait", &options.run.wait}}) {
     if (const auto mistake = read_time(given, name, *time)) return *mistake;
   }
+  if (const auto mistake = read_submission(given, options)) return *mistake;
   if (const auto mistake = read_access(given, options.run.access)) return *mistake;
   std::vector<std::pair<std::string, std::string>> outputs;
   for (const auto& argument : given.arguments()) {
@@ -219,7 +226,7 @@ std::variant<Options, Information, UsageError> read_options(int argc, const char
   try {
     const auto given = options.parse(argc, argv);
     if (given.count("help"))
-      return Information{options.help({"Server", "Connection", "Checks", "Report"}) + epilogue};
+      return Information{options.help({"Server", "Submission", "Connection", "Checks", "Report"}) + epilogue};
     if (given.count("version")) return Information{"chatlab-conformance " CHATLAB_VERSION "\n"};
     return interpret(given);
   } catch (const cxxopts::exceptions::exception& error) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "client/target.hpp"
+#include "conformance/grade/confinement.hpp"
 #include "conformance/outputs.hpp"
 #include "conformance/run.hpp"
 
@@ -14,9 +15,11 @@ namespace chatlab::conformance {
 struct Options {
   bool has_url = false;  ///< it is in run.access. Neither this nor launch: the embedded reference server
   std::optional<client::Launch> launch;
-  std::string suite;            ///< file; empty: the embedded lab08
-  std::vector<Output> outputs;  ///< the reports, and where they go
-  std::string explain;          ///< id of the check to explain instead of a run
+  std::optional<grade::SubmissionSettings> submission;  ///< what is to be launched, of a stranger
+  grade::Confinement confinement;                       ///< of the submission
+  std::string suite;                                    ///< file; empty: the embedded lab08
+  std::vector<Output> outputs;                          ///< the reports, and where they go
+  std::string explain;                                  ///< id of the check to explain instead of a run
   bool list = false;
   bool transcript = false;
   RunSettings run;  ///< run.access.url is filled in once the target is known

@@ -30,9 +30,12 @@ struct CheckResult {
 
 struct RunResult {
   const Suite* suite = nullptr;
-  std::string target;      ///< the server under test, for people
-  std::string command;     ///< the command line that names the same target again, for "--only ID"
-  std::string started_at;  ///< "2026-11-25T18:10:24Z"
+  std::string target;  ///< the server under test, for people
+  std::string
+      sandbox;  ///< what the server was confined by; empty where it was not started here as a stranger's
+  std::vector<std::string> notes;  ///< what the reader should know of the server as it was handed in
+  std::string command;             ///< the command line that names the same target again, for "--only ID"
+  std::string started_at;          ///< "2026-11-25T18:10:24Z"
   std::vector<CheckResult> checks;
   std::optional<std::string> unreachable;     ///< why no check could be run
   std::optional<std::string> internal_error;  ///< why this program could not go on

@@ -13,13 +13,15 @@ struct FormatName {
   std::string_view name;
 };
 
-constexpr std::array<FormatName, 7> formats = {{{Format::text, "text"},
+constexpr std::array<FormatName, 9> formats = {{{Format::text, "text"},
                                                 {Format::json, "json"},
                                                 {Format::junit, "junit"},
                                                 {Format::tap, "tap"},
                                                 {Format::html, "html"},
                                                 {Format::github, "github"},
-                                                {Format::markdown, "markdown"}}};
+                                                {Format::markdown, "markdown"},
+                                                {Format::gradescope, "gradescope"},
+                                                {Format::classroom, "classroom"}}};
 
 constexpr std::array<FormatName, 7> endings = {{{Format::text, ".txt"},
                                                 {Format::json, ".json"},
@@ -72,6 +74,10 @@ std::string write_report(const RunResult& result, Format format, const Style& st
       return github_report(result);
     case Format::markdown:
       return markdown_report(result);
+    case Format::gradescope:
+      return gradescope_report(result);
+    case Format::classroom:
+      return classroom_report(result);
   }
   return text_report(result, style);
 }

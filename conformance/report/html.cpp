@@ -53,6 +53,8 @@ class HtmlReport {
         title, result_.earned(), result_.possible(), html_style(), diagram_style());
     add("<h1>{}</h1>\n<p class=\"soft\">Server: <code>{}</code></p>\n", title,
         escaped_markup(result_.target));
+    if (!result_.sandbox.empty()) add("<p class=\"soft\">Sandbox: {}</p>\n", escaped_markup(result_.sandbox));
+    for (const auto& note : result_.notes) add("<p class=\"soft\">Note: {}</p>\n", escaped_markup(note));
   }
 
   void write_score() {

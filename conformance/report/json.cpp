@@ -158,17 +158,19 @@ Json check_of(const CheckResult& result, bool with_transcripts) {
 std::string json_report(const RunResult& result, bool with_transcripts) {
   auto checks = Json::array();
   for (const auto& check : result.checks) checks.push_back(check_of(check, with_transcripts));
-  const Json report = {{"program", "chatlab-conformance " CHATLAB_VERSION},
-                       {"format", report_format},
-                       {"started_at", result.started_at},
-                       {"suite", result.suite->name},
-                       {"target", result.target},
-                       {"score", {{"earned", result.earned()}, {"possible", result.possible()}}},
-                       {"exit_code", static_cast<int>(exit_code(result))},
-                       {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},
-                       {"internal_error", result.internal_error ? Json(*result.internal_error) : Json()},
-                       {"duration_ms", result.duration.count()},
-                       {"checks", std::move(checks)}};
+  Json report = {{"program", "chatlab-conformance " CHATLAB_VERSION},
+                 {"format", report_format},
+                 {"started_at", result.started_at},
+                 {"suite", result.suite->name},
+                 {"target", result.target},
+                 {"score", {{"earned", result.earned()}, {"possible", result.possible()}}},
+                 {"exit_code", static_cast<int>(exit_code(result))},
+                 {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},
+                 {"internal_error", result.internal_error ? Json(*result.internal_error) : Json()},
+                 {"duration_ms", result.duration.count()},
+                 {"checks", std::move(checks)}};
+  if (!result.sandbox.empty()) report["sandbox"] = result.sandbox;
+  if (!result.notes.empty()) report["notes"] = result.notes;
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -10,13 +10,13 @@
 
 namespace chatlab::conformance {
 
-enum class Format { text, json, junit, tap, html, github, markdown };
+enum class Format { text, json, junit, tap, html, github, markdown, gradescope, classroom };
 
 /// "text", "json", ...
 std::string_view to_string(Format format);
 std::optional<Format> parse_format(std::string_view name);
 
-/// "text, json, junit, tap, html, github or markdown"
+/// "text, json, junit, tap, html, github, markdown, gradescope or classroom"
 std::string format_names();
 
 /// The format that a file's name promises: report.html, results.xml; empty where it promises none.
@@ -47,6 +47,12 @@ std::string github_report(const RunResult& result);
 
 /// For a comment, or a job's summary.
 std::string markdown_report(const RunResult& result);
+
+/// results.json of a Gradescope autograder: a test for each check, those that are graded with their points.
+std::string gradescope_report(const RunResult& result);
+
+/// What a runner of GitHub Classroom hands to its reporter: a test for each check that is worth points.
+std::string classroom_report(const RunResult& result);
 
 /// One page without scripts or anything from elsewhere: causes with their diagrams, and every check with what
 /// its verdict rests on.

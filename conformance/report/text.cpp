@@ -28,6 +28,8 @@ class TextReport {
   std::string write() {
     add("{}{}{} against {}\n", paint(colour::bold), result_.suite->title, paint(colour::none),
         result_.target);
+    if (!result_.sandbox.empty()) add("sandbox: {}\n", printable(result_.sandbox));
+    for (const auto& note : result_.notes) add("note: {}\n", printable(note));
     if (result_.unreachable) {
       add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none),
           printable(*result_.unreachable, true));

@@ -88,7 +88,7 @@ TEST(CommandLine, ComplainsInOneLine) {
   EXPECT_EQ(error_of({"--header", "x"}), "a header is 'Name: value', not 'x'");
   EXPECT_EQ(error_of({"--wait", "soon"}).find("--wait is a time such as 5s"), 0u);
   EXPECT_EQ(error_of({"--format", "xml"}),
-            "--format is text, json, junit, tap, html, github or markdown, not 'xml'");
+            "--format is text, json, junit, tap, html, github, markdown, gradescope or classroom, not 'xml'");
   EXPECT_EQ(error_of({"explain"}), "explain takes the id of one check; --list shows them all");
   EXPECT_EQ(error_of({"explain", "a.b", "c.d"}), "explain takes the id of one check; --list shows them all");
   EXPECT_NE(error_of({"ftp://a"}).find("its scheme is 'ftp'"), std::string::npos);

@@ -38,12 +38,12 @@ TEST(Outputs, AFormatMayStandBehindItsFile) {
 
 TEST(Outputs, BadCombinationsAreRefused) {
   EXPECT_EQ(told({{"format", "xml"}}),
-            "--format is text, json, junit, tap, html, github or markdown, not 'xml'");
+            "--format is text, json, junit, tap, html, github, markdown, gradescope or classroom, not 'xml'");
   EXPECT_EQ(told({{"out", ""}}), "--out takes a file's name; this one is empty");
   EXPECT_EQ(told({{"out", "results"}}),
             "the name of --out results does not say its format; say --format junit --out results, or another "
             "of text, "
-            "json, junit, tap, html, github or markdown");
+            "json, junit, tap, html, github, markdown, gradescope or classroom");
   EXPECT_EQ(told({{"format", "json"}, {"out", "r.html"}}),
             "--format json --out r.html would write json into a file that is named like html; for json on "
             "the terminal "
