@@ -1,9 +1,14 @@
 #include "client/target.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <charconv>
+#include <fstream>
+#include <set>
+#include <sstream>
 #include <thread>
 
 namespace chatlab::client {
@@ -37,6 +42,28 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
   return text;
 }
 
+/// All ports on which somebody listens in this process's network.
+std::set<std::uint16_t> listening_ports() {
+  constexpr auto listening = "0A";  // the kernel's number for it
+  std::set<std::uint16_t> ports;
+  for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+    std::ifstream file(table);
+    std::string line;
+    std::getline(file, line);  // the names of the columns
+    while (std::getline(file, line)) {
+      std::istringstream words(line);
+      std::string number, address, other, state;
+      words >> number >> address >> other >> state;
+      const auto colon = address.rfind(':');
+      std::uint16_t port = 0;
+      if (state != listening || colon == std::string::npos) continue;
+      std::from_chars(address.data() + colon + 1, address.data() + address.size(), port, 16);
+      ports.insert(port);
+    }
+  }
+  return ports;
+}
+
 std::string listed_variables(const Launch& launch) {
   std::string names = "PORT";
   for (const auto& name : launch.port_variables) names += ", " + name;
@@ -45,10 +72,19 @@ std::string listed_variables(const Launch& launch) {
 
 }  // namespace
 
+LaunchedServer::LaunchedServer(Launch launch) : launch_(std::move(launch)) {
+  if (launch_.title.empty()) launch_.title = launch_.command;
+}
+
 boost::system::result<std::unique_ptr<LaunchedServer>, Failure> LaunchedServer::start(Launch launch) {
   std::unique_ptr<LaunchedServer> server(new LaunchedServer(std::move(launch)));
-  server->port_ = PortReservation::make();
-  if (!server->port_) return Failure{"no free port was found for the server to launch"};
+  if (server->launch_.port) {
+    server->port_ = *server->launch_.port;
+  } else {
+    server->reservation_ = PortReservation::make();
+    if (!server->reservation_) return Failure{"no free port was found for the server to launch"};
+    server->port_ = server->reservation_->number();
+  }
   const auto started = server->start_process();
   if (started.has_error()) return started.error();
   return server;
@@ -60,8 +96,8 @@ Done LaunchedServer::restart() {
 }
 
 Done LaunchedServer::start_process() {
-  const auto port = std::to_string(port_->number());
-  url_ = {false, "127.0.0.1", port_->number(), "/"};
+  const auto port = std::to_string(port_);
+  url_ = {false, "127.0.0.1", port_, "/"};
   // PYTHONUNBUFFERED: what a Python server printed before it died is not lost in a buffer.
   std::vector<std::string> variables = {"PORT=" + port, "WS_PORT=" + port, "PYTHONUNBUFFERED=1"};
   for (const auto& name : launch_.port_variables) variables.push_back(name + "=" + port);
@@ -76,10 +112,10 @@ Done LaunchedServer::wait_until_it_accepts() {
   const auto deadline = std::chrono::steady_clock::now() + launch_.startup;
   while (std::chrono::steady_clock::now() < deadline) {
     if (const auto ending = process_->ending()) {
-      return did_not_start(fmt::format("'{}' did not start: {}", launch_.command, *ending));
+      return did_not_start(fmt::format("'{}' did not start: {}", launch_.title, *ending));
     }
-    if (accepts(AF_INET, port_->number())) return {};
-    if (accepts(AF_INET6, port_->number())) {
+    if (accepts(AF_INET, port_)) return {};
+    if (accepts(AF_INET6, port_)) {
       url_.host = "::1";
       return {};
     }
@@ -87,9 +123,17 @@ Done LaunchedServer::wait_until_it_accepts() {
   }
   return did_not_start(
       fmt::format("'{}' runs, but after {:g} s nothing listened on port {}, which it finds in the "
-                  "environment variables {}",
-                  launch_.command, std::chrono::duration<double>(launch_.startup).count(), port_->number(),
-                  listed_variables(launch_)));
+                  "environment variables {}{}",
+                  launch_.title, std::chrono::duration<double>(launch_.startup).count(), port_,
+                  listed_variables(launch_), listens_elsewhere()));
+}
+
+/// Where nobody else can listen, whoever does is the server.
+std::string LaunchedServer::listens_elsewhere() const {
+  if (!launch_.port) return "";
+  const auto ports = listening_ports();
+  if (ports.empty()) return "; it listens on no port at all";
+  return fmt::format("; it listens on port {} instead", fmt::join(ports, ", "));
 }
 
 Failure LaunchedServer::did_not_start(std::string_view how) const {

@@ -16,6 +16,8 @@ namespace chatlab::client {
 /// What to start, and where.
 struct Launch {
   std::string command;                        ///< for /bin/sh; "{port}" stands for the port
+  std::string title{};                        ///< what people are told that it is; empty: the command
+  std::optional<std::uint16_t> port{};        ///< where nobody else can have it; empty: a free one
   std::string directory;                      ///< working directory; empty: this process's own
   std::chrono::milliseconds startup{10000};   ///< time until it must accept connections
   std::vector<std::string> port_variables{};  ///< set to the port, beside PORT and WS_PORT
@@ -45,13 +47,15 @@ class LaunchedServer {
  private:
   static constexpr std::size_t output_shown_bytes = 4000;  // some 50 lines: a traceback and what led to it
 
-  explicit LaunchedServer(Launch launch) : launch_(std::move(launch)) {}
+  explicit LaunchedServer(Launch launch);
   boost::system::result<void, Failure> start_process();
   boost::system::result<void, Failure> wait_until_it_accepts();
   Failure did_not_start(std::string_view how) const;
+  std::string listens_elsewhere() const;
 
   Launch launch_;
-  std::unique_ptr<PortReservation> port_;
+  std::unique_ptr<PortReservation> reservation_;
+  std::uint16_t port_ = 0;
   std::unique_ptr<Process> process_;
   Url url_;
 };

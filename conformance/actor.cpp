@@ -70,6 +70,7 @@ asio::awaitable<void> Actor::say_goodbye() {
 asio::awaitable<void> Actor::close() {
   if (!is_open()) co_return;
   we_closed_ = true;
+  farewell_ = "closed";
   const auto unanswered = co_await connection_->close();
   if (!unanswered) close_answered_ = true;  // else it may be the reader that has met the answer
   connection_->reset();                     // what is left of it
@@ -78,6 +79,7 @@ asio::awaitable<void> Actor::close() {
 void Actor::vanish() {
   if (!is_open()) return;
   we_closed_ = true;
+  farewell_ = "reset";
   connection_->reset();
 }
 
@@ -95,7 +97,11 @@ asio::awaitable<void> Actor::read() {
     if (received.has_error()) {
       ended_ = true;
       close_answered_ |= we_closed_ && received.error().text.starts_with("closed");
-      record(we_closed_ ? Event::Kind::closed_by_us : Event::Kind::closed_by_server, received.error().text);
+      if (we_closed_) {
+        record(Event::Kind::closed_by_us, farewell_);
+      } else {
+        record(Event::Kind::closed_by_server, received.error().text);
+      }
       co_return;
     }
     received_bytes_ += received->payload.size();

@@ -76,6 +76,7 @@ class Actor {
   bool reading_ = false;
   bool ended_ = false;      // by either side
   bool we_closed_ = false;  // what ends now is our doing
+  std::string farewell_;    // how: "closed" or "reset"
   bool close_answered_ = false;
   bool flooded_ = false;
   bool wants_no_more_ = false;

@@ -70,7 +70,7 @@ asio::awaitable<void> Fencing::by_silence(std::set<std::string> open) {
       "That nothing more came to {} rests on {}{} ms of silence: no chat could be used as a marker.",
       fmt::join(open, ", "), scene_.capabilities.others_hear_login ? "another client's login and " : "",
       quiet_window.count()));
-  for (const auto& observer : open) windows_.close_now(observer);
+  for (const auto& observer : open) windows_.close_now(observer, Segment::Closing::silence);
 }
 
 // Waits until all of them have it, and notes where it stands in each transcript.
@@ -90,7 +90,8 @@ asio::awaitable<Outcome> Fencing::await_marker(std::string marker, std::set<std:
     } else if (actor.is_open()) {
       co_return scene_.problem(Problem::Kind::marker_lost, client);
     } else if (may_be_gone.count(client)) {
-      windows_.close_now(client);  // to a connection that has ended nothing more can come
+      // To a connection that has ended nothing more can come.
+      windows_.close_now(client, Segment::Closing::end_of_connection);
     } else {
       co_return scene_.problem(Problem::Kind::connection_lost, client);
     }

@@ -23,7 +23,11 @@ std::size_t character_bytes(std::string_view text) {
   for (std::size_t i = 1; i < size; ++i) {
     if (!is_continuation(text[i])) return 0;
   }
-  return size;
+  // No overlong forms, no surrogates, nothing past U+10FFFF: parsers of XML refuse them.
+  const auto second = size > 1 ? static_cast<unsigned char>(text[1]) : 0;
+  const bool legal = !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second > 0x9F) &&
+                     !(lead == 0xF0 && second < 0x90) && !(lead == 0xF4 && second > 0x8F);
+  return legal ? size : 0;
 }
 
 /// C0, DEL, and C1 as UTF-8 writes it.
@@ -67,6 +71,16 @@ std::string listed(const std::vector<std::string>& names) {
   if (names.size() < 2) return names.empty() ? "nobody" : names.front();
   const std::vector<std::string> head(names.begin(), names.end() - 1);
   return fmt::format("{} and {}", fmt::join(head, ", "), names.back());
+}
+
+std::string listed_briefly(std::vector<std::string> names) {
+  constexpr std::size_t most_names = 6;  // more than that nobody reads
+  constexpr std::size_t named = 3;
+  if (names.size() <= most_names) return listed(names);
+  const auto others = names.size() - named;
+  names.resize(named);
+  names.push_back(fmt::format("{} others", others));
+  return listed(names);
 }
 
 }  // namespace chatlab::conformance

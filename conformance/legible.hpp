@@ -17,4 +17,7 @@ std::string printable(std::string_view text, bool lines = false);
 /// "alice", "alice and bob", "alice, bob and carol"; "nobody".
 std::string listed(const std::vector<std::string>& names);
 
+/// The same with only the first names of many: "crowd_1, crowd_2, crowd_3 and 47 others".
+std::string listed_briefly(std::vector<std::string> names);
+
 }  // namespace chatlab::conformance

@@ -9,12 +9,18 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <memory>
 
 #include "conformance/edition.hpp"
 #include "conformance/embedded_server.hpp"
+#include "conformance/explain.hpp"
+#include "conformance/grade/command.hpp"
+#include "conformance/grade/judging.hpp"
 #include "conformance/options.hpp"
+#include "conformance/report/files.hpp"
 #include "conformance/report/report.hpp"
 #include "conformance/suite_files.hpp"
+#include "conformance/tag.hpp"
 
 namespace {
 
@@ -26,63 +32,110 @@ int complain(const std::string& text, ExitCode code) {
   return static_cast<int>(code);
 }
 
-/// False where the report could not be written.
-bool print_report(const RunResult& result, const Options& options) {
-  const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-  const auto text = options.format == Format::json ? json_report(result, options.transcript)
-                                                   : text_report(result, {colour, options.transcript});
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+std::optional<std::string> print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
+  return fmt::format("cannot write the report: {}", std::strerror(errno));
 }
 
-/// The server under test, started where that is asked for.
+/// Writes all reports, whatever becomes of one of them; returns how many could not be written.
+int write_reports(const RunResult& result, const Options& options) {
+  int failed = 0;
+  const auto tell = [&](const std::optional<std::string>& failure) {
+    if (!failure) return;
+    complain(*failure, ExitCode::inconclusive);
+    ++failed;
+  };
+  for (const auto& [format, file] : options.outputs) {
+    const bool colour = file.empty() && ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+    const auto text = write_report(result, format, {colour, options.transcript});
+    tell(file.empty() ? print(text) : write_file(file, text));
+    const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+    if (format == Format::github && summary && *summary)
+      tell(append_to_file(summary, markdown_report(result)));
+  }
+  return failed;
+}
+
+/// The server under test, started where that is asked for. It lives as long as this object.
 class Target {
  public:
-  /// Empty: it is there, and settings() reaches it. Else why not.
-  std::optional<std::string> find(const Options& options) {
-    settings_ = options.run;
-    if (options.has_url) return std::nullopt;
-    if (options.launch) {
-      auto launched = client::LaunchedServer::start(*options.launch);
-      if (launched.has_error()) return launched.error().text;
-      launched_ = std::move(*launched);
-      settings_.access.url = launched_->url();
-      settings_.launched = launched_.get();
-      return std::nullopt;
-    }
-    auto embedded = EmbeddedServer::start();
-    if (embedded.has_error()) return embedded.error().text;
-    embedded_ = std::move(*embedded);
-    settings_.access.url = embedded_->url();
-    return std::nullopt;
+  explicit Target(const Options& options) : settings(options.run) {
+    if (options.has_url) return;
+    if (!options.launch) return start_embedded();
+    auto command = *options.launch;
+    if (!options.submission || confine(options, command)) launch(std::move(command));
   }
 
-  const RunSettings& settings() const { return settings_; }
+  RunSettings settings;                ///< they reach it
+  std::optional<std::string> trouble;  ///< why it is not there
+  std::string sandbox;                 ///< what it is confined by
+  std::vector<std::string> notes;      ///< on how it was handed in
 
  private:
-  RunSettings settings_;
+  void start_embedded() {
+    auto started = EmbeddedServer::start();
+    if (started.has_error()) {
+      trouble = started.error().text;
+      return;
+    }
+    embedded_ = std::move(*started);
+    settings.access.url = embedded_->url();
+  }
+
+  void launch(client::Launch command) {
+    auto started = client::LaunchedServer::start(std::move(command));
+    if (started.has_error()) {
+      trouble = started.error().text;
+      return;
+    }
+    launched_ = std::move(*started);
+    settings.access.url = launched_->url();
+    settings.launched = launched_.get();
+  }
+
+  bool confine(const Options& options, client::Launch& command) {
+    const auto chosen = grade::choose_confinement(options.confinement);
+    if (chosen.has_error()) {
+      trouble = chosen.error().text;
+      return false;
+    }
+    sandbox = chosen->description;
+    auto submission = grade::confine(*chosen, options.confinement, *options.submission, command);
+    if (submission.has_error()) {
+      trouble = submission.error().text;
+      return false;
+    }
+    submission_ = std::move(*submission);
+    notes = submission_->notes();
+    repeat_tags();  // nobody has met this copy of the server before
+    return true;
+  }
+
+  std::unique_ptr<grade::Submission> submission_;
   std::unique_ptr<client::LaunchedServer> launched_;
   std::unique_ptr<EmbeddedServer> embedded_;
 };
 
 RunResult run_against_target(const Suite& suite, const Options& options) {
   const auto began = std::chrono::steady_clock::now();
-  Target target;
-  if (const auto trouble = target.find(options))
-    return unreachable_result(suite, options.run, *trouble, began);
-  auto result = run_suite(suite, target.settings());
-  if (may_speak_another(result)) {
+  const Target target(options);
+  auto result = target.trouble ? unreachable_result(suite, options.run, *target.trouble, began)
+                               : run_suite(suite, target.settings);
+  result.sandbox = target.sandbox;
+  result.notes = target.notes;
+  if (!target.trouble && may_speak_another(result)) {
     auto others = load_editions();
     std::erase_if(others, [&](const Suite& other) { return other.name == suite.name; });
-    if (const auto found = find_edition(others, target.settings())) result.speaks = *found;
+    if (const auto found = find_edition(others, target.settings)) result.speaks = *found;
   }
   return result;
 }
 
 int detect(const Options& options) {
-  Target target;
-  if (const auto trouble = target.find(options)) return complain(*trouble, ExitCode::unreachable);
+  const Target target(options);
+  if (target.trouble) return complain(*target.trouble, ExitCode::unreachable);
   const auto editions = load_editions();
-  const auto found = find_edition(editions, target.settings());
+  const auto found = find_edition(editions, target.settings);
   if (found.has_error()) return complain(found.error().text, ExitCode::unreachable);
   if (!*found) {
     fmt::print("{} speaks no edition of the lab that is known\n", options.run.target);
@@ -93,18 +146,29 @@ int detect(const Options& options) {
   return 0;
 }
 
-int test(const Options& options) {
+int test(const Options& options, bool for_grader) {
   const auto suite = load_suite(options.suite);
   if (suite.has_error()) return complain(suite.error().text, ExitCode::usage);
+  if (!options.explain.empty()) {
+    const auto explanation = explain(*suite, options.explain);
+    if (explanation.has_error()) return complain(explanation.error().text, ExitCode::usage);
+    fmt::print("{}", *explanation);
+    return 0;
+  }
   if (options.list) {
     fmt::print("{}", list_checks(*suite));
     return 0;
   }
   if (const auto mistake = selection_mistake(*suite, options.run)) return complain(*mistake, ExitCode::usage);
-  const auto result = run_against_target(*suite, options);
-  if (!print_report(result, options)) {
-    return complain(fmt::format("cannot write the report: {}", std::strerror(errno)), ExitCode::inconclusive);
+  const auto began = std::chrono::steady_clock::now();
+  RunResult result;
+  try {
+    result = run_against_target(*suite, options);
+  } catch (const std::exception& bug) {
+    result = broken_result(*suite, options.run, bug.what(), began);
   }
+  if (for_grader) result.started_at.clear();  // two gradings differ in durations only
+  if (write_reports(result, options) > 0) return static_cast<int>(ExitCode::inconclusive);
   return static_cast<int>(exit_code(result));
 }
 
@@ -112,6 +176,8 @@ int test(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && argv[1] == std::string_view("grade")) return grade::run_command({argv + 2, argv + argc});
+    const bool for_grader = grade::follow_grader();
     const auto wanted = read_options(argc, argv);
     if (const auto* information = std::get_if<Information>(&wanted)) {
       fmt::print("{}", information->text);
@@ -119,7 +185,7 @@ int main(int argc, char** argv) {
     }
     if (const auto* error = std::get_if<UsageError>(&wanted)) return complain(error->text, ExitCode::usage);
     const auto& options = std::get<Options>(wanted);
-    return options.detect ? detect(options) : test(options);
+    return options.detect ? detect(options) : test(options, for_grader);
   } catch (const std::exception& bug) {
     return complain(fmt::format("internal error: {}", bug.what()), ExitCode::inconclusive);
   }

@@ -8,6 +8,7 @@
 #include "conformance/duration.hpp"
 #include "conformance/launch_limits.hpp"
 #include "conformance/report/report.hpp"
+#include "conformance/submission_options.hpp"
 
 namespace chatlab::conformance {
 namespace {
@@ -19,6 +20,9 @@ seen by whom, and why?
 URL is the address of a running server: ws://localhost:8081, wss://chat.example.org,
 a tunnel's https:// address, or host:port. Without URL and --launch, the reference
 server is started inside this program and tested.
+
+"explain ID" tells of one check instead: its rule, where that comes from, what is done,
+and an exchange with a right server.
 )";
 
 constexpr auto epilogue = R"(
@@ -30,17 +34,22 @@ Exit codes:
   1  a must failed, or was blocked by one that did; --detect: no edition was recognised
   2  wrong usage, or a mistake in a suite file
   3  the server cannot be reached or does not start
-  4  a must is inconclusive, no check showed anything, or an error inside this program
+  4  a must is inconclusive, no check showed anything, an error inside this program,
+     or a report that could not be written
 
 Examples:
   chatlab-conformance ws://localhost:8081
   chatlab-conformance --launch 'python3 app.py' --cwd lab08/server
   chatlab-conformance ws://localhost:8081 --only 'disconnect.*' --transcript
+  chatlab-conformance ws://localhost:8081 --out report.html --format junit --out results.xml
+  chatlab-conformance explain chat.everyone
+  chatlab-conformance --submission lab08.zip --entry app.py --launch 'python3 app.py'
+  chatlab-conformance grade --help
 )";
 
 cxxopts::Options declare() {
   cxxopts::Options options("chatlab-conformance", introduction);
-  options.positional_help("[URL]");
+  options.positional_help("[URL | explain ID]");
   using Text = std::string;
   using Texts = std::vector<std::string>;
   options.add_options("Server")  //
@@ -56,6 +65,7 @@ cxxopts::Options declare() {
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
+  declare_submission(options);
   options.add_options("Connection")  //
       ("connect-timeout", "how long a connection may take to open (default: as --timeout)",
        cxxopts::value<Text>(), "TIME")  //
@@ -74,17 +84,25 @@ cxxopts::Options declare() {
       ("only", "only checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")   //
       ("exclude", "no checks whose id matches; repeatable", cxxopts::value<Texts>(), "GLOB")  //
       ("list", "list the checks and exit");
-  options.add_options("Report")                                                     //
-      ("format", "text or json (default: text)", cxxopts::value<Text>(), "FORMAT")  //
-      ("transcript", "report every frame of every client, with times")              //
-      ("help", "print this and exit")                                               //
+  options.add_options("Report")  //
+      ("format",
+       "text, json, junit, tap, html, github, markdown, gradescope or classroom (default: text); repeatable",
+       cxxopts::value<Texts>(), "FORMAT")  //
+      ("out",
+       "write the report of the --format before it to FILE; without one, FILE's ending says the format (.txt "
+       ".json "
+       ".xml .tap .html .md); repeatable. The terminal still gets the text, or a --format without a file",
+       cxxopts::value<Texts>(), "FILE")                                 //
+      ("transcript", "report every frame of every client, with times")  //
+      ("help", "print this and exit")                                   //
       ("version", "print the version and exit");
   options.add_options("")("url", "", cxxopts::value<Texts>());
   options.parse_positional("url");
   return options;
 }
 
-/// The command line that names the same target and suite again.
+/// The command line that names the same target and suite again. For a submission it is what its author says
+/// in its own folder: where the course staff has put it is nobody's business.
 std::string command_of(const cxxopts::ParseResult& given) {
   std::string command = "chatlab-conformance";
   if (given.count("url")) command += " " + quoted_for_shell(given["url"].as<std::vector<std::string>>()[0]);
@@ -181,6 +199,12 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   Options options;
   if (given.count("url")) {
     const auto urls = given["url"].as<std::vector<std::string>>();
+    if (urls[0] == "explain") {
+      if (urls.size() != 2) return UsageError{"explain takes the id of one check; --list shows them all"};
+      options.explain = urls[1];
+      if (given.count("suite")) options.suite = given["suite"].as<std::string>();
+      return options;
+    }
     if (urls.size() > 1) return UsageError{fmt::format("one URL at a time; '{}' is a second one", urls[1])};
     const auto url = client::parse_url(urls[0]);
     if (url.has_error()) return UsageError{url.error().text};
@@ -194,14 +218,16 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   for (const auto& [name, time] : {std::pair("timeout", &options.run.timeout), {"wait", &options.run.wait}}) {
     if (const auto mistake = read_time(given, name, *time)) return *mistake;
   }
+  if (const auto mistake = read_submission(given, options)) return *mistake;
   if (const auto mistake = read_access(given, options.run.access)) return *mistake;
-  if (given.count("format")) {
-    const auto format = given["format"].as<std::string>();
-    if (format != "text" && format != "json") {
-      return UsageError{fmt::format("--format is text or json, not '{}'", format)};
-    }
-    options.format = format == "json" ? Format::json : Format::text;
+  std::vector<std::pair<std::string, std::string>> outputs;
+  for (const auto& argument : given.arguments()) {
+    if (argument.key() == "format" || argument.key() == "out")
+      outputs.emplace_back(argument.key(), argument.value());
   }
+  auto read = read_outputs(outputs);
+  if (read.has_error()) return UsageError{read.error().text};
+  options.outputs = std::move(*read);
   if (given.count("suite")) options.suite = given["suite"].as<std::string>();
   if (given.count("only")) options.run.only = given["only"].as<std::vector<std::string>>();
   if (given.count("exclude")) options.run.exclude = given["exclude"].as<std::vector<std::string>>();
@@ -220,7 +246,7 @@ std::variant<Options, Information, UsageError> read_options(int argc, const char
   try {
     const auto given = options.parse(argc, argv);
     if (given.count("help"))
-      return Information{options.help({"Server", "Connection", "Checks", "Report"}) + epilogue};
+      return Information{options.help({"Server", "Submission", "Connection", "Checks", "Report"}) + epilogue};
     if (given.count("version")) return Information{"chatlab-conformance " CHATLAB_VERSION "\n"};
     return interpret(given);
   } catch (const cxxopts::exceptions::exception& error) {

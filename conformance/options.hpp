@@ -6,17 +6,20 @@
 #include <variant>
 
 #include "client/target.hpp"
+#include "conformance/grade/confinement.hpp"
+#include "conformance/outputs.hpp"
 #include "conformance/run.hpp"
 
 namespace chatlab::conformance {
 
-enum class Format { text, json };
-
 struct Options {
   bool has_url = false;  ///< it is in run.access. Neither this nor launch: the embedded reference server
   std::optional<client::Launch> launch;
-  std::string suite;  ///< a built-in suite, or a file; empty: lab08
-  Format format = Format::text;
+  std::optional<grade::SubmissionSettings> submission;  ///< what is to be launched, of a stranger
+  grade::Confinement confinement;                       ///< of the submission
+  std::string suite;                                    ///< a built-in suite, or a file; empty: lab08
+  std::vector<Output> outputs;                          ///< the reports, and where they go
+  std::string explain;                                  ///< id of the check to explain instead of a run
   bool list = false;
   bool detect = false;  ///< say which edition of the lab the server speaks, no more
   bool transcript = false;

@@ -17,10 +17,10 @@ bool is_list_of_texts(const Json& value) {
 }
 
 /// The pattern with its matchers replaced by what they stand for.
-Json example_of(const Json& pattern) {
+Json outline_of(const Json& pattern) {
   const auto matcher = std::string(matcher_of(pattern));
-  if (matcher == "exactly" || matcher == "ours") return example_of(pattern[matcher]);
-  if (matcher == "one of") return example_of(pattern[matcher].front());
+  if (matcher == "exactly" || matcher == "ours") return outline_of(pattern[matcher]);
+  if (matcher == "one of") return outline_of(pattern[matcher].front());
   if (matcher == "mentions") {
     auto example = Json::array({"..."});
     for (const auto& text :
@@ -30,8 +30,8 @@ Json example_of(const Json& pattern) {
     example.push_back("...");
     return example;
   }
-  if (matcher == "all") return Json::array({example_of(pattern[matcher])});
-  if (matcher == "json in text") return to_text(example_of(pattern[matcher]));
+  if (matcher == "all") return Json::array({outline_of(pattern[matcher])});
+  if (matcher == "json in text") return to_text(outline_of(pattern[matcher]));
   if (pattern == "$list") return Json::array({"..."});
   if (pattern == "$object") return Json{{"...", "..."}};
   if (pattern == "$any" || pattern == "$text") return "...";
@@ -41,11 +41,11 @@ Json example_of(const Json& pattern) {
       if (field.value() == "$absent") {
         example.erase(field.key());
       } else {
-        example[field.key()] = example_of(field.value());
+        example[field.key()] = outline_of(field.value());
       }
     }
   } else if (pattern.is_array()) {
-    for (auto& item : example) item = example_of(item);
+    for (auto& item : example) item = outline_of(item);
   }
   return example;
 }
@@ -90,12 +90,33 @@ std::optional<std::string> pattern_mistake(const Json& pattern) {
 std::string describe_pattern(const Json& pattern) {
   if (matcher_of(pattern) == "mentions")
     return fmt::format("a message with {}", to_text(pattern["mentions"]));
-  auto text = to_text(example_of(pattern));
+  auto text = to_text(outline_of(pattern));
   constexpr std::string_view placeholder = "\"...\"";  // stands for something, and is no text itself
   for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at)) {
     text.replace(at, placeholder.size(), "...");
   }
   return text;
+}
+
+Json example_of(const Json& pattern) {
+  const auto matcher = std::string(matcher_of(pattern));
+  if (matcher == "exactly") return pattern[matcher];
+  if (matcher == "ours") return pattern[matcher];
+  if (matcher == "one of") return example_of(pattern[matcher].front());
+  if (matcher == "all") return Json::array({example_of(pattern[matcher])});
+  if (matcher == "mentions") {
+    return pattern[matcher].is_array() ? pattern[matcher] : Json::array({pattern[matcher]});
+  }
+  if (pattern == "$any" || pattern == "$text") return "...";
+  auto example = pattern.is_object() ? Json::object() : pattern;
+  if (pattern.is_object()) {
+    for (const auto& field : pattern.items()) {
+      if (field.value() != "$absent") example[field.key()] = example_of(field.value());
+    }
+  } else if (pattern.is_array()) {
+    for (auto& item : example) item = example_of(item);
+  }
+  return example;
 }
 
 }  // namespace chatlab::conformance

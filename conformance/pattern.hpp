@@ -38,4 +38,7 @@ std::optional<std::string> pattern_mistake(const Json& pattern);
 /// The pattern as a message that would match it: {"type":"login","users":["alice","bob"]}.
 std::string describe_pattern(const Json& pattern);
 
+/// A whole message that matches the pattern.
+Json example_of(const Json& pattern);
+
 }  // namespace chatlab::conformance

@@ -16,9 +16,17 @@ namespace chatlab::conformance {
 /// The steps between two fences, and what each client received meanwhile. What a fence closed is complete: a
 /// copy that is not in it was not sent.
 struct Segment {
+  /// What shows that nothing more came to a client.
+  enum class Closing {
+    nothing,            ///< the script ended before its fence
+    marker,             ///< a marker that came after it: the event at `end`
+    silence,            ///< nothing came for a while
+    end_of_connection,  ///< of one that may end
+  };
   struct Window {
     std::size_t begin = 0;  ///< index into the client's events
     std::size_t end = 0;    ///< one past the last
+    Closing closing = Closing::nothing;
   };
   std::size_t first_step = 0;
   std::size_t end_step = 0;               ///< one past the last one that was carried out or tried

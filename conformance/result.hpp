@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/capabilities.hpp"
+#include "conformance/proof.hpp"
 #include "conformance/record.hpp"
 #include "conformance/suite.hpp"
 #include "conformance/verdict.hpp"
@@ -19,6 +20,7 @@ struct CheckResult {
   std::vector<std::string> blocked_by;  ///< ids, or built-in needs
   std::vector<std::string> notes;
   std::vector<Transcript> transcripts;  ///< empty where the check was not run
+  Proof proof;                          ///< what the verdict rests on, in these transcripts
   std::string server_output;            ///< the end of what a launched server printed meanwhile
   std::chrono::milliseconds duration{};
 
@@ -28,8 +30,12 @@ struct CheckResult {
 
 struct RunResult {
   const Suite* suite = nullptr;
-  std::string target;   ///< the server under test, for people
-  std::string command;  ///< the command line that names the same target again, for "--only ID"
+  std::string target;  ///< the server under test, for people
+  std::string
+      sandbox;  ///< what the server was confined by; empty where it was not started here as a stranger's
+  std::vector<std::string> notes;  ///< what the reader should know of the server as it was handed in
+  std::string command;             ///< the command line that names the same target again, for "--only ID"
+  std::string started_at;          ///< "2026-11-25T18:10:24Z"
   std::vector<CheckResult> checks;
   std::optional<std::string> unreachable;     ///< why no check could be run
   std::optional<std::string> internal_error;  ///< why this program could not go on

@@ -1,5 +1,6 @@
 #include "conformance/run.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fnmatch.h>
@@ -147,6 +148,7 @@ class Run {
                 ownership, timeout(), settings_.launched);
     auto record = co_await stage.perform();
     result.verdict = judge(record, ownership);
+    result.proof = prove(record, ownership);
     result.notes = std::move(record.notes);
     result.transcripts = std::move(record.transcripts);
     result.duration += record.duration;
@@ -220,6 +222,8 @@ RunResult empty_result(const Suite& suite, const RunSettings& settings) {
   result.suite = &suite;
   result.target = settings.target;
   result.command = settings.command;
+  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  result.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
   return result;
 }
 
@@ -260,6 +264,14 @@ RunResult unreachable_result(const Suite& suite, const RunSettings& settings, co
                              Clock::time_point began) {
   auto result = empty_result(suite, settings);
   result.unreachable = why;
+  close_result(result, settings, began);
+  return result;
+}
+
+RunResult broken_result(const Suite& suite, const RunSettings& settings, const std::string& what,
+                        Clock::time_point began) {
+  auto result = empty_result(suite, settings);
+  result.internal_error = what;
   close_result(result, settings, began);
   return result;
 }

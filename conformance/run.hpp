@@ -34,6 +34,10 @@ RunResult run_suite(const Suite& suite, const RunSettings& settings);
 RunResult unreachable_result(const Suite& suite, const RunSettings& settings, const std::string& why,
                              std::chrono::steady_clock::time_point began);
 
+/// The result where this program itself broke down before it could test anything, and why.
+RunResult broken_result(const Suite& suite, const RunSettings& settings, const std::string& what,
+                        std::chrono::steady_clock::time_point began);
+
 /// What is wrong with --only and --exclude for this suite, in words: a glob that matches nothing, or nothing
 /// left to run.
 std::optional<std::string> selection_mistake(const Suite& suite, const RunSettings& settings);

@@ -7,9 +7,22 @@
 
 namespace chatlab::conformance {
 
+namespace {
+
+std::mt19937& random_numbers() {
+  static std::mt19937 random(std::random_device{}());
+  return random;
+}
+
+}  // namespace
+
+void repeat_tags() {
+  random_numbers().seed(1);
+}
+
 std::string make_tag() {
   constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
-  static std::mt19937 random(std::random_device{}());
+  auto& random = random_numbers();
   std::uniform_int_distribution<std::size_t> any(0, letters.size() - 1);
   std::string tag(6, ' ');
   for (auto& letter : tag) letter = letters[any(random)];

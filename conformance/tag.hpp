@@ -10,6 +10,9 @@ namespace chatlab::conformance {
 /// Six letters and digits that nobody else's names contain.
 std::string make_tag();
 
+/// From now on the tags are the same as in every other run: for servers that no other run has met.
+void repeat_tags();
+
 /// The name under which a client of a check logs in: "alice-k3f9x2".
 std::string tagged(std::string_view name, std::string_view tag);
 

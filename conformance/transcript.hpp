@@ -15,8 +15,8 @@ struct Event {
   enum class Kind { connected, sent, received, pinged, pong, closed_by_us, closed_by_server };
   Kind kind = Kind::received;
   std::chrono::microseconds at{};  ///< since the check began
-  std::string text;                ///< the frame's payload, or how the connection ended
-  bool is_text = true;             ///< false: a binary frame
+  std::string text;     ///< the frame's payload, or how the connection ended: "closed" or "reset" by us
+  bool is_text = true;  ///< false: a binary frame
   std::optional<Json> value = {};  ///< the payload as JSON, where it is JSON
 };
 

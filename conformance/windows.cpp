@@ -12,9 +12,9 @@ void Windows::begin(std::size_t first_step) {
   boundaries_.clear();
 }
 
-void Windows::close_now(const std::string& client) {
+void Windows::close_now(const std::string& client, Segment::Closing why) {
   const auto now = count_events(client);
-  boundaries_[client] = {now, now};
+  boundaries_[client] = {now, now, why};
 }
 
 Segment Windows::end(std::size_t end_step) {
@@ -22,6 +22,7 @@ Segment Windows::end(std::size_t end_step) {
   for (auto& [client, window] : segment_.windows) {
     const auto closed = boundaries_.find(client);
     window.end = closed != boundaries_.end() ? closed->second.end : count_events(client);
+    if (closed != boundaries_.end()) window.closing = closed->second.closing;
   }
   return segment_;
 }

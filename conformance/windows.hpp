@@ -19,10 +19,12 @@ class Windows {
   void begin(std::size_t first_step);
 
   /// Closes the client's window before its event `marker`; the next one begins after it.
-  void close_at(const std::string& client, std::size_t marker) { boundaries_[client] = {marker, marker + 1}; }
+  void close_at(const std::string& client, std::size_t marker) {
+    boundaries_[client] = {marker, marker + 1, Segment::Closing::marker};
+  }
 
   /// Closes the client's window after all that has come so far.
-  void close_now(const std::string& client);
+  void close_now(const std::string& client, Segment::Closing why);
 
   /// Ends the segment. A window that nothing has closed holds all that has come so far.
   Segment end(std::size_t end_step);
@@ -34,6 +36,7 @@ class Windows {
   struct Boundary {
     std::size_t end = 0;
     std::size_t next_begin = 0;
+    Segment::Closing closing = Segment::Closing::nothing;
   };
 
   std::size_t count_events(const std::string& client) const;

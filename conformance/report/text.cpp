@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "conformance/legible.hpp"
+#include "conformance/report/causes.hpp"
 #include "conformance/report/report.hpp"
 
 namespace chatlab::conformance {
@@ -21,11 +22,14 @@ constexpr auto indent = "      ";
 
 class TextReport {
  public:
-  TextReport(const RunResult& result, const TextStyle& style) : result_(result), style_(style) {}
+  TextReport(const RunResult& result, const Style& style)
+      : result_(result), style_(style), causes_(find_causes(result)) {}
 
   std::string write() {
     add("{}{}{} against {}\n", paint(colour::bold), result_.suite->title, paint(colour::none),
         result_.target);
+    if (!result_.sandbox.empty()) add("sandbox: {}\n", printable(result_.sandbox));
+    for (const auto& note : result_.notes) add("note: {}\n", printable(note));
     if (result_.unreachable) {
       add("\n{}The server cannot be tested:{} {}\n", paint(colour::red), paint(colour::none),
           printable(*result_.unreachable, true));
@@ -54,6 +58,7 @@ class TextReport {
     for (const auto& check : result_.checks) {
       if (check.verdict.status == Status::skipped && check.verdict.message.empty())
         continue;  // not asked for
+      if (is_folded(check)) continue;
       if (check.check->area() != area)
         add("\n{}{}{}\n", paint(colour::bold), area = check.check->area(), paint(colour::none));
       write_check(check);
@@ -75,7 +80,25 @@ class TextReport {
       write_help(check);
       write_output(result);
     }
+    write_folded(result);
     if (style_.transcript) write_transcripts(result);
+  }
+
+  /// True where it is told under the check that explains it.
+  bool is_folded(const CheckResult& result) const {
+    return std::any_of(causes_.begin(), causes_.end(), [&](const Cause& cause) {
+      return std::find(cause.blocked.begin(), cause.blocked.end(), &result) != cause.blocked.end();
+    });
+  }
+
+  void write_folded(const CheckResult& result) {
+    const auto is = [&](const Cause& cause) { return cause.root == &result; };
+    const auto cause = std::find_if(causes_.begin(), causes_.end(), is);
+    if (cause == causes_.end() || cause->blocked.empty()) return;
+    const auto points = blocked_points(*cause);
+    add("{}not judged because of it{}: {}{}{}\n", indent,
+        points > 0 ? fmt::format(" ({})", points_in_words(points)) : "", paint(colour::dim),
+        ids_of(cause->blocked), paint(colour::none));
   }
 
   void write_help(const Check& check) {
@@ -118,12 +141,37 @@ class TextReport {
   void write_transcripts(const CheckResult& result) {
     constexpr std::size_t shown_bytes = 400;
     for (const auto& transcript : result.transcripts) {
-      for (const auto& event : transcript.events) {
-        add("{}{}{:>9.3f} ms  {:<8} {} {}{}\n", indent, paint(colour::dim),
+      for (std::size_t i = 0; i < transcript.events.size(); ++i) {
+        const auto& event = transcript.events[i];
+        add("{}{}{:>9.3f} ms  {:<8} {} {}{}{}\n", indent, paint(colour::dim),
             static_cast<double>(event.at.count()) / 1000.0, transcript.client, arrow_of(event),
-            printable(shortened(event.text, shown_bytes)), paint(colour::none));
+            printable(shortened(event.text, shown_bytes)), mark_of(result.proof, {transcript.client, i}),
+            paint(colour::none));
       }
     }
+    for (const auto& expectation : result.proof.expectations) {
+      add("{}{} {}\n", indent,
+          expectation.is_kept() ? "kept:    " : "not kept:", printable(expectation.words));
+    }
+    for (const auto& segment : result.proof.segments) {
+      const auto words = closing_words(segment);
+      if (!words.empty()) add("{}fence:    {}\n", indent, words);
+    }
+  }
+
+  /// What the frame means for the verdict.
+  static std::string_view mark_of(const Proof& proof, const Proof::Frame& frame) {
+    switch (proof.role_of(frame)) {
+      case Proof::Role::met:
+        return "  [wanted]";
+      case Proof::Role::unwanted:
+        return "  [should not have come]";
+      case Proof::Role::marker:
+        return "  [fence]";
+      case Proof::Role::none:
+        break;
+    }
+    return "";
   }
 
   static std::string_view arrow_of(const Event& event) {
@@ -170,13 +218,14 @@ class TextReport {
   }
 
   const RunResult& result_;
-  const TextStyle& style_;
+  const Style& style_;
+  std::vector<Cause> causes_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string text_report(const RunResult& result, const TextStyle& style) {
+std::string text_report(const RunResult& result, const Style& style) {
   return TextReport(result, style).write();
 }
 

@@ -112,9 +112,25 @@ TEST(CommandLine, ComplainsInOneLine) {
             std::string::npos);
   EXPECT_EQ(error_of({"--header", "x"}), "a header is 'Name: value', not 'x'");
   EXPECT_EQ(error_of({"--wait", "soon"}).find("--wait is a time such as 5s"), 0u);
-  EXPECT_EQ(error_of({"--format", "xml"}), "--format is text or json, not 'xml'");
+  EXPECT_EQ(error_of({"--format", "xml"}),
+            "--format is text, json, junit, tap, html, github, markdown, gradescope or classroom, not 'xml'");
+  EXPECT_EQ(error_of({"explain"}), "explain takes the id of one check; --list shows them all");
+  EXPECT_EQ(error_of({"explain", "a.b", "c.d"}), "explain takes the id of one check; --list shows them all");
   EXPECT_NE(error_of({"ftp://a"}).find("its scheme is 'ftp'"), std::string::npos);
   EXPECT_NE(error_of({"--bogus"}).find("see chatlab-conformance --help"), std::string::npos);
+}
+
+TEST(CommandLine, SendsReportsToPlaces) {
+  EXPECT_EQ(options_of({}).outputs, (std::vector<Output>{{Format::text, ""}}));
+  EXPECT_EQ(options_of({"--format=json"}).outputs, (std::vector<Output>{{Format::json, ""}}));
+  EXPECT_EQ(options_of({"--format", "junit", "--out", "a", "ws://h:1", "--out=b.html"}).outputs,
+            (std::vector<Output>{{Format::text, ""}, {Format::junit, "a"}, {Format::html, "b.html"}}));
+}
+
+TEST(CommandLine, ExplainsACheck) {
+  const auto options = options_of({"explain", "chat.order", "--suite", "s.yaml"});
+  EXPECT_EQ(options.explain, "chat.order");
+  EXPECT_EQ(options.suite, "s.yaml");
 }
 
 TEST(CommandLine, Informs) {

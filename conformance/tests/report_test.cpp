@@ -65,7 +65,7 @@ chat
       rule P4 of PROTOCOL.md: title of chat.everyone
       hint: loop
       again: chatlab-conformance ws://localhost:8081 --only chat.everyone
-  - chat.order: needs chat.everyone, which did not pass
+      not judged because of it: chat.order
 
 3 of 5 points   must: 1 pass, 1 fail   should: 1 blocked   in 1.23 s
 )");
@@ -93,19 +93,23 @@ The server cannot be tested: nothing listens there
 
 TEST_F(Reporting, Json) {
   const auto report = Json::parse(json_report(result_, false));
-  EXPECT_EQ(report, Json::parse(R"({
-    "suite": "lab", "target": "ws://localhost:8081/", "speaks": null, "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
+  EXPECT_EQ(
+      report,
+      Json::parse(
+          R"({
+    "program": "chatlab-conformance )" CHATLAB_VERSION
+          R"(", "format": 1, "started_at": "", "suite": "lab", "target": "ws://localhost:8081/", "speaks": null, "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
     "unreachable": null, "internal_error": null, "duration_ms": 1234,
     "checks": [
       {"id": "login.announced", "area": "login", "level": "must", "title": "title of login.announced", "rule": "P4",
        "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "diagnosis": null, "blocked_by": [], "notes": [],
-       "duration_ms": 0},
+       "duration_ms": 0, "evidence": []},
       {"id": "chat.everyone", "area": "chat", "level": "must", "title": "title of chat.everyone", "rule": "P4",
        "status": "fail", "points": 2.0, "earned": 0.0, "message": "bob should have received it; bob received nothing",
-       "diagnosis": "Only the sender is told.", "blocked_by": [], "notes": [], "duration_ms": 0},
+       "diagnosis": "Only the sender is told.", "blocked_by": [], "notes": [], "duration_ms": 0, "evidence": []},
       {"id": "chat.order", "area": "chat", "level": "should", "title": "title of chat.order", "rule": "P4",
        "status": "blocked", "points": 0.0, "earned": 0.0, "message": "needs chat.everyone, which did not pass", "diagnosis": null,
-       "blocked_by": ["chat.everyone"], "notes": [], "duration_ms": 0}
+       "blocked_by": ["chat.everyone"], "notes": [], "duration_ms": 0, "evidence": []}
     ]})"));
   const auto with_transcripts = Json::parse(json_report(result_, true));
   EXPECT_EQ(with_transcripts["checks"][1]["transcripts"],

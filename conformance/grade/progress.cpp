@@ -1,0 +1,46 @@
+#include "conformance/grade/progress.hpp"
+
+#include <fmt/format.h>
+
+#include "conformance/grade/tables.hpp"
+#include "conformance/legible.hpp"
+
+namespace chatlab::grade {
+
+std::string Progress::tell(const Grade& grade) {
+  ++done_;
+  full_marks_ += grade.full_marks();
+  not_tested_ += grade.outcome != Outcome::tested;
+  if (terminal_) return "";
+  const auto failure =
+      conformance::printable(grade.first_failure().substr(0, grade.first_failure().find('\n')));
+  constexpr std::size_t shown_bytes = 160;
+  return fmt::format("[{}/{}] {} {}: {} of {}{}\n", kept_ + done_, total_, conformance::printable(grade.id),
+                     conformance::printable(grade.name), points_text(grade.earned()),
+                     points_text(grade.possible),
+                     failure.empty() ? "" : "; " + conformance::shortened(failure, shown_bytes));
+}
+
+std::string Progress::draw(std::size_t running, std::chrono::milliseconds elapsed) const {
+  if (!terminal_ || total_ == 0) return "";
+  constexpr std::size_t width = 30;
+  const auto through = kept_ + done_;
+  const auto filled = through * width / total_;
+  const auto left = total_ - through;
+  std::string time;
+  if (done_ > 0 && left > 0) {
+    const auto each = elapsed / static_cast<std::int64_t>(done_);
+    time = fmt::format(", {} left", time_text(each * static_cast<std::int64_t>(left)));
+  }
+  return fmt::format("\r\x1b[K[{}{}] {}/{}  full marks {}, not tested {}, at work {}{}",
+                     std::string(filled, '#'), std::string(width - filled, '.'), through, total_, full_marks_,
+                     not_tested_, running, time);
+}
+
+std::string time_text(std::chrono::milliseconds time) {
+  const auto seconds = (time.count() + 999) / 1000;
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+}
+
+}  // namespace chatlab::grade

@@ -1,0 +1,344 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/algorithm/string/trim.hpp>
+
+#include "conformance/legible.hpp"
+#include "conformance/report/causes.hpp"
+#include "conformance/report/diagram.hpp"
+#include "conformance/report/html_style.hpp"
+#include "conformance/report/markup.hpp"
+#include "conformance/report/report.hpp"
+#include "conformance/tag.hpp"
+
+namespace chatlab::conformance {
+namespace {
+
+class HtmlReport {
+ public:
+  HtmlReport(const RunResult& result, bool with_transcripts)
+      : result_(result), with_transcripts_(with_transcripts), causes_(find_causes(result)) {}
+
+  std::string write() {
+    write_head();
+    write_score();
+    write_trouble();
+    if (!result_.unreachable) {
+      write_causes();
+      write_checks();
+    }
+    add("<footer>{}{}. A must is graded, a should is reported, an info is told. "
+        "{}</footer>\n</main>\n</body>\n</html>\n",
+        "chatlab-conformance " CHATLAB_VERSION,
+        result_.started_at.empty() ? "" : ", run began " + escaped_markup(result_.started_at),
+        "Open a check to see what its verdict rests on.");
+    return std::move(text_);
+  }
+
+ private:
+  template <class... Arguments>
+  void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+  }
+
+  void write_head() {
+    const auto title = escaped_markup(result_.suite->title);
+    // Nothing from elsewhere, no scripts: whatever a server has sent stays text.
+    add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<title>{}: {:g} of {:g} points</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n",
+        title, result_.earned(), result_.possible(), html_style(), diagram_style());
+    add("<h1>{}</h1>\n<p class=\"soft\">Server: <code>{}</code></p>\n", title,
+        escaped_markup(result_.target));
+    if (result_.speaks)
+      add("<p><strong>This server speaks another edition of the lab: grade it with <code>--suite "
+          "{}</code>.</strong></p>\n",
+          escaped_markup(*result_.speaks));
+    if (!result_.sandbox.empty()) add("<p class=\"soft\">Sandbox: {}</p>\n", escaped_markup(result_.sandbox));
+    for (const auto& note : result_.notes) add("<p class=\"soft\">Note: {}</p>\n", escaped_markup(note));
+  }
+
+  void write_score() {
+    add("<p class=\"score\"><strong>{:g} of {:g} points</strong>", result_.earned(), result_.possible());
+    if (exit_code(result_) == ExitCode::inconclusive)
+      add(" <span>not conclusive: this is no score yet</span>");
+    for (const auto level : {Level::must, Level::should, Level::info}) {
+      const auto counts = count(level);
+      if (!counts.empty()) add(" <span>{}: {}</span>", to_string(level), counts);
+    }
+    add(" <span class=\"soft\">in {:.2f} s</span></p>\n",
+        static_cast<double>(result_.duration.count()) / 1000.0);
+  }
+
+  std::string count(Level level) const {
+    std::vector<std::string> parts;
+    for (const auto status : {Status::passed, Status::failed, Status::blocked, Status::inconclusive}) {
+      const auto number = std::count_if(
+          result_.checks.begin(), result_.checks.end(),
+          [&](const CheckResult& one) { return one.check->level == level && one.verdict.status == status; });
+      if (number) parts.push_back(fmt::format("{} {}", number, to_string(status)));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+  void write_trouble() {
+    const auto tell = [&](const char* what, const std::optional<std::string>& why) {
+      if (!why) return;
+      add("<section class=\"card trouble\"><h3>{}</h3>\n<pre>{}</pre></section>\n", what,
+          escaped_markup(*why, true));
+    };
+    tell("The server cannot be tested", result_.unreachable);
+    tell("An error inside chatlab-conformance", result_.internal_error);
+  }
+
+  // ---- what did not pass ----
+
+  void write_causes() {
+    if (causes_.empty()) return;
+    add("<h2>What did not pass</h2>\n");
+    for (const auto& cause : causes_) write_cause(cause);
+  }
+
+  void write_cause(const Cause& cause) {
+    const auto& result = *cause.root;
+    const auto& check = *result.check;
+    add("<section class=\"card {} {}\" id=\"{}\">\n<header><span class=\"sign\">{}</span><h3>{}</h3>"
+        "<span class=\"level\">{}</span></header>\n",
+        to_string(result.verdict.status), to_string(check.level), escaped_markup(check.id), sign_of(result),
+        escaped_markup(check.id), worth(check));
+    add("<p>{}</p>\n<p class=\"what\">{}</p>\n", escaped_markup(check.title),
+        escaped_markup(result.verdict.message));
+    write_notes(result);
+    if (!result.verdict.diagnosis.empty())
+      add("<p><strong>Most likely:</strong> {}</p>\n", escaped_markup(result.verdict.diagnosis));
+    if (result.verdict.status == Status::failed) write_help(check);
+    write_picture(result);
+    write_output(result);
+    write_blocked(cause);
+    write_evidence_folded(result);
+    add("</section>\n");
+  }
+
+  void write_help(const Check& check) {
+    if (!check.quote.empty())
+      add("<blockquote>From {}: “{}”</blockquote>\n", escaped_markup(result_.suite->handout),
+          escaped_markup(check.quote));
+    add("<dl><dt>Rule</dt><dd>{} of PROTOCOL.md</dd><dt>Hint</dt><dd>{}</dd>", escaped_markup(check.rule),
+        escaped_markup(check.hint));
+    add("<dt>Again</dt><dd><code>{} --only {}</code></dd></dl>\n", escaped_markup(result_.command),
+        escaped_markup(check.id));
+  }
+
+  void write_notes(const CheckResult& result) {
+    for (const auto& note : result.notes) add("<p class=\"soft\">Note: {}</p>\n", escaped_markup(note));
+  }
+
+  void write_picture(const CheckResult& result) {
+    if (result.transcripts.empty()) return;
+    add("<div class=\"picture\" tabindex=\"0\">{}</div>\n", diagram_as_svg(make_diagram(result)));
+  }
+
+  void write_output(const CheckResult& result) {
+    const auto output = boost::algorithm::trim_copy(result.server_output);
+    if (output.empty()) return;
+    constexpr std::size_t shown_bytes = 8000;
+    add("<details><summary>What the server printed</summary><pre>{}</pre></details>\n",
+        escaped_markup(shortened(output, shown_bytes), true));
+  }
+
+  void write_blocked(const Cause& cause) {
+    if (cause.blocked.empty()) return;
+    const auto points = blocked_points(cause);
+    add("<details><summary>Not judged because of it: {}{}</summary><ul>\n",
+        cause.blocked.size() == 1 ? "1 check" : fmt::format("{} checks", cause.blocked.size()),
+        points > 0 ? ", " + points_in_words(points) : "");
+    for (const auto* blocked : cause.blocked) {
+      add("<li><strong>{}</strong> <span class=\"level\">{}</span> {}</li>\n",
+          escaped_markup(blocked->check->id), worth(*blocked->check), escaped_markup(blocked->check->title));
+    }
+    add("</ul></details>\n");
+  }
+
+  void write_evidence_folded(const CheckResult& result) {
+    if (result.proof.expectations.empty()) return;
+    add("<details><summary>What this rests on</summary>\n");
+    write_evidence(result);
+    add("</details>\n");
+  }
+
+  // ---- all checks ----
+
+  void write_checks() {
+    add("<h2>All checks</h2>\n");
+    for (const auto& result : result_.checks) {
+      if (result.verdict.status == Status::skipped && result.verdict.message.empty())
+        continue;  // not asked for
+      write_check(result);
+    }
+  }
+
+  void write_check(const CheckResult& result) {
+    const auto& check = *result.check;
+    const auto status = to_string(result.verdict.status);
+    const auto line = fmt::format(
+        "<span class=\"sign\">{}</span><span class=\"id\">{}</span><span class=\"level\">{}</span> {}",
+        sign_of(result), escaped_markup(check.id), worth(check), escaped_markup(check.title));
+    if (result.verdict.status == Status::passed) {
+      add("<details class=\"check {}\"><summary>{}</summary><div class=\"inside\">\n", status, line);
+      write_notes(result);
+      write_picture(result);
+      write_evidence(result);
+      write_output(result);
+      add("</div></details>\n");
+    } else {
+      const auto* cause = cause_of(result);
+      add("<div class=\"check plain {} {}\">{}{}</div>\n", status, to_string(check.level), line,
+          cause ? fmt::format(
+                      " <a href=\"#{}\">{}</a>", escaped_markup(cause->root->check->id),
+                      cause->root == &result ? "why" : "because of " + escaped_markup(cause->root->check->id))
+                : " " + escaped_markup(result.verdict.message));
+    }
+  }
+
+  const Cause* cause_of(const CheckResult& result) const {
+    const auto tells = [&](const Cause& cause) {
+      return cause.root == &result ||
+             std::find(cause.blocked.begin(), cause.blocked.end(), &result) != cause.blocked.end();
+    };
+    const auto found = std::find_if(causes_.begin(), causes_.end(), tells);
+    return found == causes_.end() ? nullptr : &*found;
+  }
+
+  // ---- what a verdict rests on ----
+
+  void write_evidence(const CheckResult& result) {
+    add("<ul class=\"evidence\">\n");
+    for (std::size_t i = 0; i < result.proof.segments.size(); ++i) {
+      for (const auto& expectation : result.proof.expectations) {
+        if (expectation.segment == i) write_expectation(result, expectation);
+      }
+      const auto words = closing_words(result.proof.segments[i]);
+      if (!words.empty()) add("<li>Nothing more could come: {}.</li>\n", escaped_markup(words));
+    }
+    add("</ul>\n");
+    if (with_transcripts_) write_transcripts(result);
+  }
+
+  void write_expectation(const CheckResult& result, const Proof::Expectation& expectation) {
+    const bool kept = expectation.is_kept();
+    add("<li><span class=\"{}\">{}</span> {}<ul>\n", kept ? "yes" : "no",
+        kept ? "✓" : "✗ not kept:", escaped_markup(expectation.words));
+    write_frames(result, expectation, &Proof::Message::met, "");
+    write_frames(result, expectation, &Proof::Message::unwanted, "should not have come: ");
+    std::vector<std::string> missing;
+    for (const auto& message : expectation.messages) {
+      for (const auto& client : message.missing) {
+        if (std::find(missing.begin(), missing.end(), client) == missing.end()) missing.push_back(client);
+      }
+    }
+    if (!missing.empty())
+      add("<li class=\"no\">missing to {}</li>\n", escaped_markup(listed_briefly(missing)));
+    add("</ul></li>\n");
+  }
+
+  /// The first frames: of fifty clients that got twenty messages each, one sees enough in a few.
+  void write_frames(const CheckResult& result, const Proof::Expectation& expectation,
+                    std::vector<Proof::Frame> Proof::Message::*kind, const char* prefix) {
+    constexpr std::size_t most_shown = 6;
+    std::size_t count = 0;
+    for (const auto& message : expectation.messages) {
+      for (const auto& frame : message.*kind) {
+        if (++count > most_shown) continue;
+        const auto& event = event_of(result, frame);
+        add("<li>{}{} after {:.3f} ms: <code>{}</code></li>\n", prefix, escaped_markup(frame.client),
+            static_cast<double>(event.at.count()) / 1000.0,
+            escaped_markup(shortened(untagged(event.text, result.proof.tag))));
+      }
+    }
+    if (count > most_shown) add("<li>and {} more</li>\n", count - most_shown);
+  }
+
+  static const Event& event_of(const CheckResult& result, const Proof::Frame& frame) {
+    const auto is = [&](const Transcript& one) { return one.client == frame.client; };
+    return std::find_if(result.transcripts.begin(), result.transcripts.end(), is)->events.at(frame.event);
+  }
+
+  void write_transcripts(const CheckResult& result) {
+    constexpr std::size_t shown_bytes = 400;
+    add("<details><summary>Every "
+        "frame</summary><table>\n<tr><th>ms</th><th>client</th><th></th><th>text</th></tr>\n");
+    for (const auto& transcript : result.transcripts) {
+      for (std::size_t i = 0; i < transcript.events.size(); ++i) {
+        const auto& event = transcript.events[i];
+        add("<tr><td class=\"time\">{:.3f}</td><td>{}</td><td>{}{}</td><td><code>{}</code></td></tr>\n",
+            static_cast<double>(event.at.count()) / 1000.0, escaped_markup(transcript.client),
+            words_of(event), mark_of(result.proof.role_of({transcript.client, i})),
+            escaped_markup(shortened(event.text, shown_bytes)));
+      }
+    }
+    add("</table></details>\n");
+  }
+
+  static std::string_view words_of(const Event& event) {
+    switch (event.kind) {
+      case Event::Kind::connected:
+        return "connected";
+      case Event::Kind::sent:
+        return event.is_text ? "sent" : "sent (binary)";
+      case Event::Kind::received:
+        return event.is_text ? "received" : "received (binary)";
+      case Event::Kind::pinged:
+        return "pinged";
+      case Event::Kind::pong:
+        return "pong";
+      case Event::Kind::closed_by_us:
+        return "left";
+      case Event::Kind::closed_by_server:
+        break;
+    }
+    return "ended by the server";
+  }
+  static std::string_view mark_of(Proof::Role role) {
+    return role == Proof::Role::met        ? ", wanted"
+           : role == Proof::Role::unwanted ? ", should not have come"
+           : role == Proof::Role::marker   ? ", fence"
+                                           : "";
+  }
+
+  static std::string_view sign_of(const CheckResult& result) {
+    switch (result.verdict.status) {
+      case Status::passed:
+        return "✓ pass";
+      case Status::failed:
+        return result.check->level == Level::must ? "✗ fail" : "! fail";
+      case Status::blocked:
+        return "– blocked";
+      case Status::skipped:
+        return "– skipped";
+      case Status::inconclusive:
+        break;
+    }
+    return "? unclear";
+  }
+
+  static std::string worth(const Check& check) {
+    if (check.level != Level::must) return fmt::format("{}, not graded", to_string(check.level));
+    return points_in_words(check.points);
+  }
+
+  const RunResult& result_;
+  bool with_transcripts_;
+  std::vector<Cause> causes_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string html_report(const RunResult& result, bool with_transcripts) {
+  return HtmlReport(result, with_transcripts).write();
+}
+
+}  // namespace chatlab::conformance

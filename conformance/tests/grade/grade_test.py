@@ -1,0 +1,232 @@
+#!/usr/bin/python3
+"""chatlab-conformance grade as course staff meet it: a small class with all that goes wrong in one."""
+import csv
+import glob
+import json
+import os
+import signal
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+program, peers = sys.argv.pop(1), os.path.abspath("ci/peers")
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import made_class  # noqa: E402
+
+PATIENCE_SECONDS = 240  # only ever reached by a program that is wrong
+QUICK = ["--only", "login.announced", "--only", "chat.everyone", "--timeout", "3s"]  # checks that say enough here
+
+
+def grade(*arguments, **settings):
+    settings = {"capture_output": True, "text": True, "timeout": PATIENCE_SECONDS, **settings}
+    return subprocess.run([program, "grade", *arguments], **settings)
+
+
+def content(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+class Grade(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.out = os.path.join(self.folder, "results")
+
+    def write(self, name, text, encoding="utf-8"):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding=encoding, newline="") as file:
+            file.write(text)
+        return path
+
+    def results(self):
+        return [json.loads(line) for line in content(os.path.join(self.out, "results.jsonl")).splitlines()]
+
+    def scores(self):
+        return {result["id"]: (result["outcome"], result["score"]) for result in self.results()}
+
+    def leftovers(self):
+        return glob.glob(os.path.join(self.folder, "tmp", "*")) + glob.glob("/dev/shm/chatlab-*")
+
+    def test_a_class_as_canvas_hands_it_out(self):
+        kinds = {kind.name: kind for kind in made_class.HARMFUL + made_class.STRANGE + made_class.faulty_ones()}
+        names = ["forks", "allocates", "looks-around", "syntax-error", "listens-elsewhere", "lab-port", "unicode", "bomb",
+                 "leads-out", "links", "faulty disconnect-wrong-type", "nothing-there"]
+        wanted = made_class.make(os.path.join(self.folder, "class"), [kinds[name] for name in names])
+        archive = shutil.make_archive(os.path.join(self.folder, "submissions"), "zip", os.path.join(self.folder, "class"))
+        os.mkdir(os.path.join(self.folder, "tmp"))
+        environment = {**os.environ, "TMPDIR": os.path.join(self.folder, "tmp")}
+        os.chmod(self.folder, 0o755)
+        command = ["--submissions", archive, "--entry", "app.py", "--launch", "python3 app.py", "--out", self.out,
+                   "--exclude", "robust.*", "--limit", "memory=256MiB"]
+        ended = grade(*command, env=environment)
+        self.assertEqual((ended.returncode, self.leftovers()), (0, []), ended.stdout + ended.stderr)
+        self.assertIn("sandbox: bubblewrap, own network", ended.stderr)
+        self.assertEqual(made_class.mistakes(content(os.path.join(self.out, "results.jsonl")), wanted), [])
+        self.assertEqual(glob.glob(os.path.join(self.folder, "**", "escaped.py"), recursive=True), [])
+        self.assertFalse(os.path.exists("/tmp/escaped.py"))
+
+        # The same bytes again, whether nothing or all is graded anew.
+        compared = ("grades.csv", "results.jsonl", "index.html")
+        before = {name: content(os.path.join(self.out, name)) for name in compared}
+        kept = grade(*command, env=environment)
+        self.assertIn(f"{len(names)} of {len(names)} graded ({len(names)} of them before)", kept.stdout)
+        self.assertEqual({name: content(os.path.join(self.out, name)) for name in compared}, before)
+
+    def test_a_roster_of_urls_and_folders(self):
+        server = subprocess.Popen([f"{peers}/python/app.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        url = server.stdout.readline().split()[-1]
+        server.stdout.close()
+        self.write("ada/app.py", content(f"{peers}/python/app.py"))
+        roster = self.write("roster.csv", (
+            "section,id,url,name,dir\r\n"
+            f"A,1,{url},\"Lovelace, Ada\",\r\n"
+            "A,2,,Grace Hopper,ada\r\n"
+            f"B,2,{url},Twice,\r\n"
+            f"B,,{url},Nobody,\r\n"
+            "B,4,ftp://h,Wrong,\r\n"
+            "B,5,ws://127.0.0.1:1,\"Ольга \"\"O\"\"\",\r\n"), encoding="utf-8-sig")
+        ended = grade(roster, "--launch", "python3 app.py", "--out", self.out, *QUICK)
+        self.assertEqual(ended.returncode, 4, ended.stderr)
+        for line, words in ((4, "the id '2' stands in line 3 already"), (5, "the cell 'id' is empty"),
+                            (6, "its scheme is 'ftp'")):
+            self.assertIn(f"roster.csv:{line}: {words}", ended.stderr)
+        scores = self.scores()
+        self.assertEqual({id: outcome for id, (outcome, _) in scores.items()},
+                         {"1": "tested", "2": "tested", "5": "not started"})
+        table = content(os.path.join(self.out, "grades.csv"))
+        self.assertTrue(table.startswith("\ufeffid,name,score,of,"), table)
+        rows = list(csv.DictReader(table[1:].splitlines()))
+        self.assertEqual([(row["name"], row["section"]) for row in rows],
+                         [("Lovelace, Ada", "A"), ("Grace Hopper", "A"), ('Ольга "O"', "B")])
+        self.assertEqual([row["result"] for row in rows], ["full marks", "full marks", "not started"])
+
+    def test_it_goes_on_where_it_was_interrupted(self):
+        for name in "abcd":
+            self.write(f"class/{name}/app.py", content(f"{peers}/python/app.py"))
+        for name in "ef":  # these wait for the interruption
+            self.write(f"class/{name}/app.py", "import time\ntime.sleep(3600)")
+        command = ["--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                   "--jobs", "2", *QUICK]
+        for number, code in ((signal.SIGINT, 130), (signal.SIGKILL, -9)):
+            with self.subTest(number):
+                ours = subprocess.Popen([program, "grade", *command], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                        text=True)
+                for line in ours.stderr:
+                    if line.startswith("[4/6]"):
+                        break
+                ours.send_signal(number)
+                self.assertEqual(ours.wait(PATIENCE_SECONDS), code)
+                ours.stderr.close()
+                students = os.listdir(os.path.join(self.out, "students"))
+                self.assertEqual({name for name in students if name.endswith(".json")},
+                                 {"a.json", "b.json", "c.json", "d.json"})
+        for name in "ef":
+            self.write(f"class/{name}/app.py", content(f"{peers}/python/app.py"))
+        ended = grade(*command)
+        self.assertIn("6 of 6 graded (4 of them before): 6 with full marks", ended.stdout)
+        self.write("class/a/app.py", "raise SystemExit('changed')")
+        ended = grade(*command)
+        self.assertIn("(5 of them before): 5 with full marks, 1 not started", ended.stdout)
+        ended = grade(*command, "--only-failed")
+        self.assertIn("(5 of them before)", ended.stdout)
+        ended = grade(*command, "--force")
+        self.assertIn("6 of 6 graded: 5 with full marks", ended.stdout)
+
+    def test_a_submission_that_takes_too_long_is_stopped(self):
+        self.write("class/a/app.py", content(f"{peers}/python/app.py"))
+        self.write("class/b/app.py", "import time\ntime.sleep(3600)")
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                      "--time-limit", "8s", *QUICK)
+        self.assertEqual(ended.returncode, 4, ended.stderr)
+        self.assertEqual({id: outcome for id, (outcome, _) in self.scores().items()}, {"a": "tested", "b": "stopped"})
+
+    def test_the_setup_is_run_once_before(self):
+        self.write("class/a/app.py", "import os\nassert open('made').read() == 'once\\n'\n" + content(f"{peers}/python/app.py"))
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                      "--setup", "echo once >> made", *QUICK)
+        self.assertIn("1 with full marks", ended.stdout, ended.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "class/a/made")), "what was handed in has changed")
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                      "--setup", "echo no luck; exit 3", *QUICK)
+        self.assertIn("the setup 'echo no luck; exit 3' failed: it exited with status 3. Its last output:\nno luck",
+                      self.results()[0]["first_failure"])
+
+    def test_without_a_sandbox(self):
+        self.write("class/a/app.py", content(f"{peers}/python/app.py"))
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                      "--sandbox", "none", "--network", "shared", *QUICK)
+        self.assertIn("1 with full marks", ended.stdout, ended.stderr)
+        self.assertTrue(self.results()[0]["sandbox"].startswith("none"))
+
+    def test_a_gradebook_is_filled_in(self):
+        self.write("class/ada_1001_1_app.py", content(f"{peers}/python/app.py"))
+        self.write("class/grace_1002_2_app.py", "x")
+        export = ("\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,\"Lab 8 (77)\",Final\r\n"
+                  "    Points Possible,,,,,5.0,(read only)\r\n"
+                  "\"Lovelace, Ada\",1001,u1,ada,A,,90.1\r\n"
+                  "\"Hopper, Grace\",1002,u2,grace,\"A, B\",3,80\r\n"
+                  "\"Student, Test\",1003,,x,A,,\r\n")
+        book = self.write("export.csv", export)
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--entry", "app.py", "--launch",
+                      "python3 app.py", "--out", self.out, "--canvas-gradebook", book, "--assignment", "Lab 8",
+                      "--exclude", "robust.*", "--timeout", "3s")
+        self.assertIn("2 of 2 scores are in", ended.stdout, ended.stderr)
+        self.assertIn('no score for Student, Test', ended.stderr)
+        filled = content(os.path.join(self.out, "export.csv"))
+        self.assertEqual(filled, export.replace("A,,90.1", "A,5,90.1").replace('"A, B",3,80', '"A, B",0,80'))
+        self.assertEqual(content(book), export)
+
+    def test_wrong_usage_is_told(self):
+        roster = self.write("roster.csv", "id,dir\n1,x\n")
+        for arguments, words in (
+            ([], "there is nobody to grade"),
+            ([roster], "--out says into which folder"),
+            ([roster, "--out", self.out], "--launch says which command starts the server"),
+            (["--submissions", "/nowhere", "--out", self.out], "--submissions needs --launch"),
+            (["--submissions", "/nowhere", "--out", self.out, "--launch", "x"], "cannot read '/nowhere'"),
+            ([roster, "--out", self.out, "--sandbox", "magic"], "--sandbox is auto, bwrap or none, not 'magic'"),
+            ([roster, "--out", self.out, "--timeout", "soon"], "--timeout is a time"),
+            ([roster, "--out", self.out, "--jobs", "0"], "--jobs is a whole number from 1"),
+            ([roster, "--out", self.out, "--canvas-gradebook", "x"], "--canvas-gradebook and --assignment go together"),
+        ):
+            with self.subTest(arguments):
+                ended = grade(*arguments)
+                self.assertEqual(ended.returncode, 2, ended.stdout)
+                self.assertIn(words, ended.stderr)
+
+    def test_the_autograder_of_gradescope(self):
+        root = os.path.join(self.folder, "autograder")
+        for name in ("run_autograder", "lab.conf"):
+            self.write(f"autograder/source/{name}", content(f"conformance/gradescope/{name}"))
+        os.makedirs(os.path.join(root, "source/bin"))
+        os.symlink(os.path.abspath(program), os.path.join(root, "source/bin/chatlab-conformance"))
+        results = os.path.join(root, "results/results.json")
+        for app, score in ((content(f"{peers}/python/app.py"), 5), ("syntax error", 0), (None, 0)):
+            with self.subTest(score):
+                shutil.rmtree(os.path.join(root, "submission"), ignore_errors=True)
+                os.mkdir(os.path.join(root, "submission"))
+                if app:
+                    self.write("autograder/submission/lab08/server/app.py", app)
+                ended = subprocess.run(["bash", os.path.join(root, "source/run_autograder")], capture_output=True, text=True,
+                                       env={**os.environ, "AUTOGRADER_ROOT": root}, timeout=PATIENCE_SECONDS)
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+                report = json.loads(content(results))
+                self.assertEqual(report["score"], score, ended.stdout + ended.stderr)
+                self.assertAlmostEqual(sum(test.get("max_score", 0) for test in report["tests"]), 5)
+                self.assertAlmostEqual(sum(test.get("score", 0) for test in report["tests"]), score)
+                for test in report["tests"]:
+                    self.assertIn(test["status"], ("passed", "failed"))
+                    self.assertIn(test["visibility"], ("visible", "hidden", "after_due_date", "after_published"))
+                os.remove(results)
+
+
+if __name__ == "__main__":
+    unittest.main()
