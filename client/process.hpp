@@ -25,7 +25,7 @@ class Process {
   /// names the command and the system's reason.
   static boost::system::result<std::unique_ptr<Process>, Failure> start(
       const std::string& command, const std::string& directory, const std::vector<std::string>& variables,
-      const std::optional<Limits>& limits);
+      const std::optional<Limits>& limits = {});
 
   /// SIGTERM to all of it, then SIGKILL.
   ~Process();

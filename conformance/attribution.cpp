@@ -4,26 +4,26 @@
 
 namespace chatlab::conformance {
 
-Cause Attribution::next(const Event& event) {
-  if (event.kind != Event::Kind::received) return Cause::unknown;
+CausedBy Attribution::next(const Event& event) {
+  if (event.kind != Event::Kind::received) return CausedBy::unknown;
   const auto* names = roster_in(event, ownership_);
   if (!names || !names->is_array() || ownership_.exclusive) {
-    return is_ours(event, ownership_) ? Cause::ours : Cause::strangers;
+    return is_ours(event, ownership_) ? CausedBy::ours : CausedBy::strangers;
   }
   auto now = read(*names);
   if (!before_) {
     before_ = std::move(now);
-    return last_ = Cause::unknown;
+    return last_ = CausedBy::unknown;
   }
   const bool ours_changed = now.ours != before_->ours;
   const bool strangers_changed = now.strangers != before_->strangers;
   const bool markers_changed = now.markers != before_->markers;
   before_ = std::move(now);
-  if (strangers_changed) return last_ = ours_changed ? Cause::both : Cause::strangers;
-  if (markers_changed) return last_ = Cause::marker;
-  if (ours_changed) return last_ = Cause::ours;
-  return last_ == Cause::ours ? Cause::ours
-                              : Cause::unknown;  // a copy of the one before, or a change to the same
+  if (strangers_changed) return last_ = ours_changed ? CausedBy::both : CausedBy::strangers;
+  if (markers_changed) return last_ = CausedBy::marker;
+  if (ours_changed) return last_ = CausedBy::ours;
+  return last_ == CausedBy::ours ? CausedBy::ours
+                                 : CausedBy::unknown;  // a copy of the one before, or a change to the same
 }
 
 Attribution::Roster Attribution::read(const Json& names) const {

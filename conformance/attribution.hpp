@@ -11,7 +11,7 @@
 
 namespace chatlab::conformance {
 
-enum class Cause {
+enum class CausedBy {
   ours,       ///< our names have changed, and no other; or it is no roster, and speaks of us
   strangers,  ///< other names have changed, and none of ours; or it is no roster, and does not speak of us
   both,       ///< a stranger's, which shows what nobody had announced for us until then
@@ -19,8 +19,8 @@ enum class Cause {
   unknown,    ///< no roster came before it
 };
 
-inline bool may_be_ours(Cause cause) {
-  return cause == Cause::ours || cause == Cause::unknown;
+inline bool may_be_ours(CausedBy cause) {
+  return cause == CausedBy::ours || cause == CausedBy::unknown;
 }
 
 /// Follows what one client receives.
@@ -29,7 +29,7 @@ class Attribution {
   explicit Attribution(const Ownership& ownership) : ownership_(ownership) {}
 
   /// The cause of the client's next event. All of them have to be shown, from the first one on.
-  Cause next(const Event& event);
+  CausedBy next(const Event& event);
 
  private:
   using Names = std::multiset<std::string>;
@@ -44,7 +44,7 @@ class Attribution {
 
   const Ownership& ownership_;
   std::optional<Roster> before_;
-  Cause last_ = Cause::unknown;
+  CausedBy last_ = CausedBy::unknown;
 };
 
 }  // namespace chatlab::conformance

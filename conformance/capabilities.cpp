@@ -34,7 +34,7 @@ class LoginLookout {
     Attribution attribution(ownership_);
     for (const auto& event : other.transcript().events) {
       const auto cause = attribution.next(event);
-      const bool strangers = cause == Cause::strangers || cause == Cause::both;
+      const bool strangers = cause == CausedBy::strangers || cause == CausedBy::both;
       if (strangers && roster_in(event, ownership_) && event.value == mine.value) return false;
     }
     return true;

@@ -5,7 +5,7 @@
 #include "conformance/match.hpp"
 
 namespace chatlab::conformance {
-bool is_copy(const Event& frame, Cause cause, const Json& pattern, const Ownership& ownership) {
+bool is_copy(const Event& frame, CausedBy cause, const Json& pattern, const Ownership& ownership) {
   if (frame.kind != Event::Kind::received || !may_be_ours(cause) || !is_ours(frame, ownership)) return false;
   return matches(pattern, frame.value ? *frame.value : Json(frame.text), ownership);
 }
@@ -48,7 +48,7 @@ std::optional<std::string> Evidence::end_of_connection(const std::string& client
 
 bool Evidence::strangers_came_and_went(const std::string& client) const {
   return std::any_of(window(client).begin(), window(client).end(), [&](const Received& received) {
-    const bool strangers = received.cause == Cause::strangers || received.cause == Cause::both;
+    const bool strangers = received.cause == CausedBy::strangers || received.cause == CausedBy::both;
     return strangers && roster_in(*received.event, ownership_);
   });
 }
@@ -70,10 +70,10 @@ Evidence::Window Evidence::window_of(const Transcript& transcript) const {
 void Evidence::settle_unknown() {
   for (auto& [client, window] : windows_) {
     for (auto& received : window) {
-      if (received.cause != Cause::unknown) continue;
+      if (received.cause != CausedBy::unknown) continue;
       for (const auto& [other, others] : windows_) {
         const auto same = std::find_if(others.begin(), others.end(), [&](const Received& one) {
-          return one.cause != Cause::unknown && one.event->value == received.event->value;
+          return one.cause != CausedBy::unknown && one.event->value == received.event->value;
         });
         if (same != others.end()) received.cause = same->cause;
       }

@@ -14,7 +14,7 @@ namespace chatlab::conformance {
 
 /// True where a frame is a copy of what the pattern asks for, and this check's own. One that is not JSON
 /// counts as its text.
-bool is_copy(const Event& frame, Cause cause, const Json& pattern, const Ownership& ownership);
+bool is_copy(const Event& frame, CausedBy cause, const Json& pattern, const Ownership& ownership);
 
 class Evidence {
  public:
@@ -43,7 +43,7 @@ class Evidence {
  private:
   struct Received {
     const Event* event = nullptr;
-    Cause cause = Cause::unknown;
+    CausedBy cause = CausedBy::unknown;
   };
   using Window = std::vector<Received>;
 

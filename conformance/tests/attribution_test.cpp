@@ -21,36 +21,37 @@ const auto alice = R"("alice-tag123")", alice_and_bob = R"("alice-tag123", "bob-
 TEST(Attribution, FollowsWhoseNamesChange) {
   const Ownership ownership{"tag123", false};
   Attribution attribution(ownership);
-  EXPECT_EQ(attribution.next(roster(alice)), Cause::unknown) << "nothing came before it";
-  EXPECT_EQ(attribution.next(roster(std::string(alice) + R"(, "eve")")), Cause::strangers);
-  EXPECT_EQ(attribution.next(roster(std::string(alice_and_bob) + R"(, "eve")")), Cause::ours);
-  EXPECT_EQ(attribution.next(roster(std::string(alice_and_bob) + R"(, "eve")")), Cause::ours)
+  EXPECT_EQ(attribution.next(roster(alice)), CausedBy::unknown) << "nothing came before it";
+  EXPECT_EQ(attribution.next(roster(std::string(alice) + R"(, "eve")")), CausedBy::strangers);
+  EXPECT_EQ(attribution.next(roster(std::string(alice_and_bob) + R"(, "eve")")), CausedBy::ours);
+  EXPECT_EQ(attribution.next(roster(std::string(alice_and_bob) + R"(, "eve")")), CausedBy::ours)
       << "a second copy";
-  EXPECT_EQ(attribution.next(roster(alice)), Cause::both) << "bob and eve at once";
-  EXPECT_EQ(attribution.next(roster(std::string(alice) + R"(, "fence-1-tag123")")), Cause::marker);
+  EXPECT_EQ(attribution.next(roster(alice)), CausedBy::both) << "bob and eve at once";
+  EXPECT_EQ(attribution.next(roster(std::string(alice) + R"(, "fence-1-tag123")")), CausedBy::marker);
   EXPECT_EQ(attribution.next(roster(std::string(alice) + R"(, "fence-1-tag123", "alice", "eve-tag12")")),
-            Cause::strangers)
+            CausedBy::strangers)
       << "names that only look like ours";
 }
 
 TEST(Attribution, KnowsChatsByTheirTag) {
   const Ownership ownership{"tag123", false};
   Attribution attribution(ownership);
-  EXPECT_EQ(attribution.next(received(R"({"type": "chat", "username": "alice-tag123"})")), Cause::ours);
-  EXPECT_EQ(attribution.next(received(R"({"type": "chat", "username": "alice"})")), Cause::strangers);
+  EXPECT_EQ(attribution.next(received(R"({"type": "chat", "username": "alice-tag123"})")), CausedBy::ours);
+  EXPECT_EQ(attribution.next(received(R"({"type": "chat", "username": "alice"})")), CausedBy::strangers);
 }
 
 TEST(Attribution, TakesAllForOursWhereNobodyElseIs) {
   const Ownership ownership{"tag123", true};
   Attribution attribution(ownership);
-  EXPECT_EQ(attribution.next(roster(R"("eve")")), Cause::ours);
+  EXPECT_EQ(attribution.next(roster(R"("eve")")), CausedBy::ours);
 }
 
 TEST(Attribution, ReadsTheRosterOfTheEdition) {
   const Ownership ownership{"tag123", false, "active_users"};
   Attribution attribution(ownership);
-  EXPECT_EQ(attribution.next(received(R"({"active_users": ["alice-tag123"]})")), Cause::unknown);
-  EXPECT_EQ(attribution.next(received(R"({"active_users": ["alice-tag123", "bob-tag123"]})")), Cause::ours);
+  EXPECT_EQ(attribution.next(received(R"({"active_users": ["alice-tag123"]})")), CausedBy::unknown);
+  EXPECT_EQ(attribution.next(received(R"({"active_users": ["alice-tag123", "bob-tag123"]})")),
+            CausedBy::ours);
 }
 
 /// carol logs in while eve does, on a server that never announces carol.
