@@ -3,8 +3,8 @@
 // everything and see to it that the rules hold all the time: one order for everybody, each chat once, each
 // roster the state at its place, and at the end nobody left, no socket leaked, and no memory kept.
 //
-//   chaos SECONDS
-#include <fmt/core.h>
+//   chaos SECONDS [THREADS]      of the server's: 2 unless told otherwise
+#include <fmt/format.h>
 #include <spdlog/sinks/null_sink.h>
 
 #include <algorithm>
@@ -152,6 +152,7 @@ class Observer {
 
   void say(const std::string& words) { client_.send(chat(words)); }
   std::size_t sum() const { return sum_; }
+  const std::vector<std::string>& users() const { return users_; }
   std::size_t heard() const { return heard_; }
 
  private:
@@ -171,14 +172,14 @@ class Observer {
   }
 
   bool hear_roster(const nlohmann::json& message) {
-    const std::vector<std::string> users = message["users"];
-    if (!std::ranges::count(users, name_)) fail(name_ + " is missing from a roster");
-    const auto before = static_cast<std::ptrdiff_t>(users_), now = std::ssize(users);
+    const auto before = std::ssize(users_);
+    users_ = message["users"].get<std::vector<std::string>>();
+    if (!std::ranges::count(users_, name_)) fail(name_ + " is missing from a roster");
+    const auto now = std::ssize(users_);
     const bool is_login = message["type"] == "login";
-    if (users_ && (is_login ? now != before && now != before + 1 : now != before - 1)) {
+    if (before && (is_login ? now != before && now != before + 1 : now != before - 1)) {
       fail(fmt::format("a roster of {} follows one of {}", now, before));
     }
-    users_ = users.size();
     return false;
   }
 
@@ -186,7 +187,8 @@ class Observer {
   ChatClient client_;
   Pace* pace_;
   bool has_begun_ = false;
-  std::size_t sum_ = 0, heard_ = 0, users_ = 0;
+  std::size_t sum_ = 0, heard_ = 0;
+  std::vector<std::string> users_;  // as the last roster had them
   std::map<std::string, int> next_;
 };
 
@@ -223,9 +225,9 @@ void rage(const tcp::endpoint& server, Pace& pace, std::uint32_t seed,
   while (metric(server, "chatlab_connections") > 2) continue;
 }
 
-void run(std::chrono::seconds duration) {
+void run(std::chrono::seconds duration, std::size_t threads) {
   auto settings = RunningServer::on_a_free_port();
-  settings.threads = 2;
+  settings.threads = threads;
   settings.outbox_limit_bytes = 1 << 20;
   settings.http_timeout = std::chrono::seconds(2);
   RunningServer server(settings);
@@ -245,7 +247,10 @@ void run(std::chrono::seconds duration) {
   ann_hears.join();
   bob_hears.join();
   if (ann.sum() != bob.sum()) fail("the observers have not heard the same");
-  if (metric(endpoint, "chatlab_logged_in") != 2) fail("the roster has others than those who are there");
+  const std::vector<std::string> stayed = {"ann", "bob"};
+  if (ann.users() != stayed)
+    fail(fmt::format("the last roster has {} and not ann and bob", fmt::join(ann.users(), ", ")));
+  if (metric(endpoint, "chatlab_logged_in") != 2) fail("the room has others than those who are there");
   if (descriptors_at_the_end > descriptors)
     fail(fmt::format("{} descriptors grew to {}", descriptors, descriptors_at_the_end));
   fmt::print(
@@ -259,5 +264,6 @@ void run(std::chrono::seconds duration) {
 }  // namespace chatlab::server::test
 
 int main(int argc, char** argv) {
-  chatlab::server::test::run(std::chrono::seconds(argc > 1 ? std::atoi(argv[1]) : 5));
+  const int seconds = argc > 1 ? std::atoi(argv[1]) : 5, threads = argc > 2 ? std::atoi(argv[2]) : 2;
+  chatlab::server::test::run(std::chrono::seconds(seconds), static_cast<std::size_t>(threads));
 }
