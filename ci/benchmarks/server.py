@@ -150,7 +150,7 @@ def write_table(rounds):
                ("highest", "highest open-loop rate, k/s", "{:,.0f}", 1e-3),
                ("frames_per_send", "frames per send, 64 in flight", "{:.0f}", 1),
                ("storm_s", "login storm, s", "{:.2f}", 1),
-               ("idle_bytes", "idle KiB per connection", "{:.1f}", 1 / 1024)]
+               ("idle_bytes", "idle KiB per connection", "{:z.1f}", 1 / 1024)]
     print(f"| {CLIENTS:,} clients, {SENDERS} senders |", " | ".join(title for _, title, _, _ in columns), "|")
     print("| --- " * (len(columns) + 1) + "|")
     for name in PEERS:
