@@ -105,33 +105,33 @@ class Actor {
   std::unique_ptr<ChatClient> client_;
 };
 
-/// How far an observer has come with what each crowd says: nobody rages on ahead of it, or it would be
+/// How far the observers have come with what each crowd says: nobody rages on ahead of either, or it would be
 /// closed for being slow.
 class Pace {
  public:
-  void hear(const std::string& words) {  // "pace CROWD NUMBER"
+  void hear(std::size_t observer, const std::string& words) {  // "pace CROWD NUMBER"
     const auto blank = words.rfind(' ');
-    auto& number = heard_[std::stoul(words.substr(5))];
+    auto& number = heard_[std::stoul(words.substr(5))][observer];
     number = std::stoi(words.substr(blank));
     number.notify_all();
   }
 
-  /// Says the next number and waits until it has been heard.
+  /// Says the next number and waits until both have heard it.
   void keep(ChatClient& client, std::size_t crowd) {
-    const int before = heard_[crowd];
+    const int before = heard_[crowd][0];
     client.send(chat(fmt::format("pace {} {}", crowd, before + 1)));
-    heard_[crowd].wait(before);
+    for (auto& number : heard_[crowd]) number.wait(before);
   }
 
  private:
-  std::array<std::atomic<int>, crowds> heard_{};
+  std::array<std::array<std::atomic<int>, 2>, crowds> heard_{};
 };
 
 /// Hears everything, minds the rules, and keeps a sum of all of it that another one's must equal.
 class Observer {
  public:
-  Observer(const tcp::endpoint& server, std::string name, Pace* pace)
-      : name_(std::move(name)), client_(server), pace_(pace) {
+  Observer(const tcp::endpoint& server, std::string name, Pace& pace, std::size_t number)
+      : name_(std::move(name)), client_(server), pace_(pace), number_(number) {
     client_.send(login(name_));
     while (client_.receive() == "") continue;
   }
@@ -143,7 +143,9 @@ class Observer {
         client_.line().write(client_frame(Opcode::pong, frame.payload));
         continue;
       }
-      if (frame.opcode != Opcode::text) fail(name_ + " was closed");
+      if (frame.opcode != Opcode::text)
+        fail(name_ + " was closed: " +
+             nlohmann::json(frame.payload.substr(std::min<std::size_t>(2, frame.payload.size()))).dump());
       const auto message = nlohmann::json::parse(frame.payload);
       if (has_begun_) sum_ = sum_ * 31 + std::hash<std::string>{}(frame.payload);
       if (message["type"] == "chat" ? hear_chat(message["text"]) : hear_roster(message)) return;
@@ -160,7 +162,7 @@ class Observer {
     if (words == "begin") has_begun_ = true;
     if (words == "begin" || words == the_end) return words == the_end;
     if (words.starts_with("pace ")) {
-      if (pace_) pace_->hear(words);
+      pace_.hear(number_, words);
       return false;
     }
     ++heard_;
@@ -185,7 +187,8 @@ class Observer {
 
   std::string name_;
   ChatClient client_;
-  Pace* pace_;
+  Pace& pace_;
+  std::size_t number_;
   bool has_begun_ = false;
   std::size_t sum_ = 0, heard_ = 0;
   std::vector<std::string> users_;  // as the last roster had them
@@ -233,7 +236,7 @@ void run(std::chrono::seconds duration, std::size_t threads) {
   RunningServer server(settings);
   const auto& endpoint = server.endpoint();
   Pace pace;
-  Observer ann(endpoint, "ann", &pace), bob(endpoint, "bob", nullptr);
+  Observer ann(endpoint, "ann", pace, 0), bob(endpoint, "bob", pace, 1);
   ann.say("begin");
   std::thread ann_hears([&] { ann.hear_until_the_end(); }), bob_hears([&] { bob.hear_until_the_end(); });
   rage(endpoint, pace, 1, duration / 4);
