@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
-#include <array>
 #include <csignal>
+#include <cstring>
 
 namespace chatlab::server {
 
@@ -14,9 +14,11 @@ boost::system::result<std::shared_ptr<SSL_CTX>, std::string> load_certificate(
   ERR_clear_error();
   const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   const auto in_words = [](std::string_view what, const std::string& file) {
-    std::array<char, 256> text{};
-    ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
-    return fmt::format("cannot use {} as the {}: {}", file, what, text.data());
+    const auto first = ERR_peek_error();  // those after it say only what it was needed for
+    const char* reason =
+        ERR_SYSTEM_ERROR(first) ? std::strerror(ERR_GET_REASON(first)) : ERR_reason_error_string(first);
+    return fmt::format("cannot use {} as the {}: {}", file, what,
+                       reason ? reason : "OpenSSL does not say why");
   };
   if (!context) return in_words("base of TLS", "OpenSSL");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
@@ -29,6 +31,8 @@ boost::system::result<std::shared_ptr<SSL_CTX>, std::string> load_certificate(
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     return in_words("certificate's key", key_file);
   }
+  // A key of another kind than the certificate's is taken until it is asked for.
+  if (SSL_CTX_check_private_key(context.get()) != 1) return in_words("certificate's key", key_file);
   return context;
 }
 

@@ -226,6 +226,7 @@ void Session::say_farewell() {
   std::string().swap(incomplete_);
 }
 
+/// Gives the connection up at once.
 void Session::abandon() {
   leave();
   phase_ = Phase::ended;

@@ -45,9 +45,6 @@ class Session {
   /// The server is going away: closes with 1001.
   void go_away();
 
-  /// Gives the connection up at once.
-  void abandon();
-
   bool has_ended() const { return phase_ == Phase::ended; }
   bool is_readable() const { return !has_ended() && !peer_has_finished_; }
   bool has_to_write() const { return !outbox_.is_empty(feed_.log) || transport_.wants_to_write(); }
@@ -68,6 +65,7 @@ class Session {
   void close(CloseCode code, std::string_view reason);
   void leave();
   void say_farewell();
+  void abandon();
   void carry_out(Applied applied);
   void push(Frame frame) { outbox_.push(std::move(frame), shared_.order.collect(feed_)); }
   std::string peer() const;

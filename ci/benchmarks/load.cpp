@@ -6,7 +6,8 @@
 //     wait:0:S          say nothing for so many seconds, having said so
 //     rate:CHATS:S      so many chats a second for so many seconds, whatever comes back
 //     flight:CHATS:S    always so many chats on their way
-//     highest:CHATS:S   the highest rate at which p99 stays below a second, from this one on
+//     highest:CHATS:S   the highest rate at which p99 stays below a second, from this one on; 0: from half of
+//                       what the last flight carried
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -105,6 +106,10 @@ class Window {
 
   Clock::duration age() const { return Clock::now() - began_; }
 
+  double deliveries_per_second() const {
+    return static_cast<double>(flight_.deliveries() - deliveries_) / seconds(age());
+  }
+
   std::string in_words() const {
     const double elapsed = seconds(age());
     const double deliveries = static_cast<double>(flight_.deliveries() - deliveries_);
@@ -148,12 +153,12 @@ class Load {
   };
 
   void log_in(bool has_rosters) {
-    const auto cpu = cpu_seconds(pid_);
+    const auto cpu = cpu_seconds(pid_), own_cpu = cpu_seconds("self");
     const auto took = crowd_.log_in(has_rosters);
     if (has_rosters) {
-      fmt::print(R"({{"step":"login","seconds":{:.4f},"cpu_seconds":{:.4f}}})"
+      fmt::print(R"({{"step":"login","seconds":{:.4f},"cpu_seconds":{:.4f},"client_busy":{:.3f}}})"
                  "\n",
-                 seconds(took), cpu_seconds(pid_) - cpu);
+                 seconds(took), cpu_seconds(pid_) - cpu, (cpu_seconds("self") - own_cpu) / seconds(took));
       std::fflush(stdout);
     }
     crowd_.begin_to_count();
@@ -206,6 +211,7 @@ class Load {
 
   Held finish(const Window& window) {
     const auto words = window.in_words();
+    last_rate_ = window.deliveries_per_second() / static_cast<double>(crowd_.size());
     const bool has_landed = flight_.land(10s);
     const double p99 = flight_.percentile(0.99);
     const auto all = fmt::format(R"({},"p50_ms":{:.3f},"p99_ms":{:.3f},"lost_connections":{})", words,
@@ -218,6 +224,7 @@ class Load {
     constexpr double step = 1.25;
     Held best{false, R"("deliveries_per_s":0)"};
     double best_rate = 0;
+    if (rate == 0) rate = std::max(1.0, last_rate_ / 2);
     for (int failures = 0; failures < 2 && !crowd_.lost();) {  // one failure may be the machine's
       const auto held = hold_rate(rate, span);
       if (!held.kept_up) {
@@ -236,6 +243,7 @@ class Load {
   Crowd crowd_;
   Flight flight_;
   std::string pid_;
+  double last_rate_ = 0;  // chats a second that reached everybody, as it was last measured
 };
 
 }  // namespace

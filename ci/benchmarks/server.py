@@ -40,9 +40,9 @@ FAST = (OURS, FLOOR, COALESCING)
 class Server:
     """A fresh process on a free port, pinned to the first core."""
 
-    def __init__(self, command):
+    def __init__(self, command, **options):
         words = ["taskset", "-c", "0", *command.split(), "--port", "0"]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options)
         line = self.process.stdout.readline()
         if not line.startswith("listening on ws://127.0.0.1:"):
             raise SystemExit(f"{command} does not listen: {line!r}")
@@ -56,11 +56,16 @@ class Server:
         self.process.wait()
 
     def load(self, clients, *steps):
+        """What the load client printed, step by step, while it is still there."""
         command = ["taskset", "-c", "1", LOAD, str(self.port), str(self.process.pid), str(clients), str(SENDERS), *steps]
-        ended = subprocess.run(command, capture_output=True, text=True)
-        if ended.returncode:
-            raise SystemExit(f"{' '.join(command)}: {ended.stderr}")
-        return [json.loads(line) for line in ended.stdout.splitlines()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+            try:
+                yield from map(json.loads, client.stdout)
+            except BaseException:  # nobody wants the rest
+                client.kill()
+                raise
+        if client.returncode:
+            raise SystemExit(f"{' '.join(command)}: exit code {client.returncode}")
 
     def metric(self, name):
         url = f"http://127.0.0.1:{self.port}/metrics"
@@ -75,15 +80,10 @@ class Server:
 def idle_bytes(command):
     """What an upgraded connection that says nothing costs the process."""
     with Server(command) as server:
-        server.load(SENDERS, "wait:0:0")  # what is made once, for the first connections
+        list(server.load(SENDERS, "wait:0:0"))  # what is made once, for the first connections
         before = server.resident_bytes()
-        load = subprocess.Popen([LOAD, str(server.port), str(server.process.pid), str(IDLE_CONNECTIONS), "1",
-                                 "wait:0:60"], stdout=subprocess.PIPE, text=True)
-        load.stdout.readline()  # all are connected
-        after = server.resident_bytes()
-        load.kill()
-        load.wait()
-        return (after - before) / IDLE_CONNECTIONS
+        for _ in server.load(IDLE_CONNECTIONS, "wait:0:60"):
+            return (server.resident_bytes() - before) / IDLE_CONNECTIONS
 
 
 def measure(name, command, everything):
@@ -91,47 +91,41 @@ def measure(name, command, everything):
     result = {}
     if name == COALESCING:
         with Server(command) as server:
-            result["storm_s"] = server.load(CLIENTS, enter)[0]["seconds"]
+            result["storm_s"] = next(server.load(CLIENTS, enter))["seconds"]
         return result
     with Server(command) as server:
-        small = server.load(100, enter, "rate:100:1")[-1]
+        *_, small = server.load(100, enter, "rate:100:1")
         result["small_cpu_us"] = small["cpu_us_per_delivery"]
     with Server(command) as server:
-        steps = [enter, "rate:50:1"]
-        if everything:
-            steps += ["flight:1:1", "flight:64:1"]
-        rows = server.load(CLIENTS, *steps)
-        if enter == "login":
-            result["storm_s"] = rows.pop(0)["seconds"]
-        result["cpu_us"] = rows[0]["cpu_us_per_delivery"]
-        if everything:
-            result["one_at_a_time"] = rows[1]["deliveries_per_s"]
-            result["flight"] = rows[2]["deliveries_per_s"]
-            result["flight_client_busy"] = rows[2]["client_busy"]
+        steps = ["rate:50:1"] + (["flight:1:1", "flight:64:1", "highest:0:0.7"] if everything else [])
+        rows = {f"{row['step']}:{row.get('amount', '')}": row for row in server.load(CLIENTS, enter, *steps)}
+    keep(result, rows, "login:", storm_s="seconds", storm_client_busy="client_busy")
+    keep(result, rows, "rate:50", cpu_us="cpu_us_per_delivery")
+    keep(result, rows, "flight:1", one_at_a_time="deliveries_per_s")
+    keep(result, rows, "flight:64", flight="deliveries_per_s", flight_client_busy="client_busy")
+    for step in [step for step in rows if step.startswith("highest:")]:
+        keep(result, rows, step, highest="deliveries_per_s", highest_client_busy="client_busy")
+    if name == OURS:
+        result["frames_per_send"] = frames_per_send(command)
     if everything:
-        if name == OURS:
-            result["frames_per_send"] = frames_per_send(command)
-        with Server(command) as server:
-            start = max(20, 0.5 * result["flight"] / CLIENTS)
-            highest = server.load(CLIENTS, enter, f"highest:{start}:0.7")[-1]
-            result["highest"] = highest["deliveries_per_s"]
-            result["highest_client_busy"] = highest.get("client_busy", 0)
         result["idle_bytes"] = idle_bytes(command)
     return result
+
+
+def keep(result, rows, step, **figures):
+    """Takes from a step's row, where the step was taken, what is wanted and was measured."""
+    for name, figure in figures.items():
+        if figure in rows.get(step, {}):
+            result[name] = rows[step][figure]
 
 
 def frames_per_send(command):
     """With 64 chats in flight: deliveries by calls of send, as the server counts both."""
     names = ("chatlab_deliveries_total", "chatlab_sends_total")
     with Server(command) as server:
-        load = subprocess.Popen([LOAD, str(server.port), str(server.process.pid), str(CLIENTS), str(SENDERS), "login",
-                                 "flight:64:1", "flight:64:1"], stdout=subprocess.PIPE, text=True)
-        counts = []
-        for _ in range(2):  # after the first flight, which comes after the logins, and after the second
-            while json.loads(load.stdout.readline())["step"] != "flight":
-                pass
-            counts.append([server.metric(name) for name in names])
-        load.wait()
+        # After the first flight, which comes after the logins, and after the second.
+        counts = [[server.metric(name) for name in names]
+                  for row in server.load(CLIENTS, "login", "flight:64:1", "flight:64:1") if row["step"] == "flight"]
         return (counts[1][0] - counts[0][0]) / (counts[1][1] - counts[0][1])
 
 
@@ -156,7 +150,7 @@ def write_table(rounds):
                ("highest", "highest open-loop rate, k/s", "{:,.0f}", 1e-3),
                ("frames_per_send", "frames per send, 64 in flight", "{:.0f}", 1),
                ("storm_s", "login storm, s", "{:.2f}", 1),
-               ("idle_bytes", "idle KiB per connection", "{:.1f}", 1 / 1024)]
+               ("idle_bytes", "idle KiB per connection", "{:z.1f}", 1 / 1024)]
     print(f"| {CLIENTS:,} clients, {SENDERS} senders |", " | ".join(title for _, title, _, _ in columns), "|")
     print("| --- " * (len(columns) + 1) + "|")
     for name in PEERS:
@@ -195,13 +189,17 @@ def scaled(value, scale, rounds):
     return (None if value is None else value * scale), len(rounds)
 
 
-def write_report(rounds):
+def machine():
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
         model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown")
-    print(f"{datetime.date.today()}, {os.cpu_count()} x {model}, Linux {platform.release()}, {len(rounds)} rounds\n")
+    return f"{os.cpu_count()} x {model}, Linux {platform.release()}"
+
+
+def write_report(rounds):
+    print(f"{datetime.date.today()}, {machine()}, {len(rounds)} rounds\n")
     write_table(rounds)
     write_targets(rounds)
-    for figure, what in (("flight", "64 in flight"), ("highest", "the highest rate")):
+    for figure, what in (("flight", "64 in flight"), ("highest", "the highest rate"), ("storm", "the login storm")):
         shares = ", ".join(f"{name} {median(rounds, name, figure + '_client_busy'):.0%}" for name in PEERS
                            if median(rounds, name, figure + "_client_busy") is not None)
         print(f"\nThe load client's share of its own core at {what}: {shares}.")

@@ -3,8 +3,8 @@
 // everything and see to it that the rules hold all the time: one order for everybody, each chat once, each
 // roster the state at its place, and at the end nobody left, no socket leaked, and no memory kept.
 //
-//   chaos SECONDS
-#include <fmt/core.h>
+//   chaos SECONDS [THREADS]      of the server's: 2 unless told otherwise
+#include <fmt/format.h>
 #include <spdlog/sinks/null_sink.h>
 
 #include <algorithm>
@@ -105,33 +105,33 @@ class Actor {
   std::unique_ptr<ChatClient> client_;
 };
 
-/// How far an observer has come with what each crowd says: nobody rages on ahead of it, or it would be
+/// How far the observers have come with what each crowd says: nobody rages on ahead of either, or it would be
 /// closed for being slow.
 class Pace {
  public:
-  void hear(const std::string& words) {  // "pace CROWD NUMBER"
+  void hear(std::size_t observer, const std::string& words) {  // "pace CROWD NUMBER"
     const auto blank = words.rfind(' ');
-    auto& number = heard_[std::stoul(words.substr(5))];
+    auto& number = heard_[std::stoul(words.substr(5))][observer];
     number = std::stoi(words.substr(blank));
     number.notify_all();
   }
 
-  /// Says the next number and waits until it has been heard.
+  /// Says the next number and waits until both have heard it.
   void keep(ChatClient& client, std::size_t crowd) {
-    const int before = heard_[crowd];
+    const int before = heard_[crowd][0];
     client.send(chat(fmt::format("pace {} {}", crowd, before + 1)));
-    heard_[crowd].wait(before);
+    for (auto& number : heard_[crowd]) number.wait(before);
   }
 
  private:
-  std::array<std::atomic<int>, crowds> heard_{};
+  std::array<std::array<std::atomic<int>, 2>, crowds> heard_{};
 };
 
 /// Hears everything, minds the rules, and keeps a sum of all of it that another one's must equal.
 class Observer {
  public:
-  Observer(const tcp::endpoint& server, std::string name, Pace* pace)
-      : name_(std::move(name)), client_(server), pace_(pace) {
+  Observer(const tcp::endpoint& server, std::string name, Pace& pace, std::size_t number)
+      : name_(std::move(name)), client_(server), pace_(pace), number_(number) {
     client_.send(login(name_));
     while (client_.receive() == "") continue;
   }
@@ -143,7 +143,9 @@ class Observer {
         client_.line().write(client_frame(Opcode::pong, frame.payload));
         continue;
       }
-      if (frame.opcode != Opcode::text) fail(name_ + " was closed");
+      if (frame.opcode != Opcode::text)
+        fail(name_ + " was closed: " +
+             nlohmann::json(frame.payload.substr(std::min<std::size_t>(2, frame.payload.size()))).dump());
       const auto message = nlohmann::json::parse(frame.payload);
       if (has_begun_) sum_ = sum_ * 31 + std::hash<std::string>{}(frame.payload);
       if (message["type"] == "chat" ? hear_chat(message["text"]) : hear_roster(message)) return;
@@ -152,6 +154,7 @@ class Observer {
 
   void say(const std::string& words) { client_.send(chat(words)); }
   std::size_t sum() const { return sum_; }
+  const std::vector<std::string>& users() const { return users_; }
   std::size_t heard() const { return heard_; }
 
  private:
@@ -159,7 +162,7 @@ class Observer {
     if (words == "begin") has_begun_ = true;
     if (words == "begin" || words == the_end) return words == the_end;
     if (words.starts_with("pace ")) {
-      if (pace_) pace_->hear(words);
+      pace_.hear(number_, words);
       return false;
     }
     ++heard_;
@@ -171,22 +174,24 @@ class Observer {
   }
 
   bool hear_roster(const nlohmann::json& message) {
-    const std::vector<std::string> users = message["users"];
-    if (!std::ranges::count(users, name_)) fail(name_ + " is missing from a roster");
-    const auto before = static_cast<std::ptrdiff_t>(users_), now = std::ssize(users);
+    const auto before = std::ssize(users_);
+    users_ = message["users"].get<std::vector<std::string>>();
+    if (!std::ranges::count(users_, name_)) fail(name_ + " is missing from a roster");
+    const auto now = std::ssize(users_);
     const bool is_login = message["type"] == "login";
-    if (users_ && (is_login ? now != before && now != before + 1 : now != before - 1)) {
+    if (before && (is_login ? now != before && now != before + 1 : now != before - 1)) {
       fail(fmt::format("a roster of {} follows one of {}", now, before));
     }
-    users_ = users.size();
     return false;
   }
 
   std::string name_;
   ChatClient client_;
-  Pace* pace_;
+  Pace& pace_;
+  std::size_t number_;
   bool has_begun_ = false;
-  std::size_t sum_ = 0, heard_ = 0, users_ = 0;
+  std::size_t sum_ = 0, heard_ = 0;
+  std::vector<std::string> users_;  // as the last roster had them
   std::map<std::string, int> next_;
 };
 
@@ -223,15 +228,15 @@ void rage(const tcp::endpoint& server, Pace& pace, std::uint32_t seed,
   while (metric(server, "chatlab_connections") > 2) continue;
 }
 
-void run(std::chrono::seconds duration) {
+void run(std::chrono::seconds duration, std::size_t threads) {
   auto settings = RunningServer::on_a_free_port();
-  settings.threads = 2;
+  settings.threads = threads;
   settings.outbox_limit_bytes = 1 << 20;
   settings.http_timeout = std::chrono::seconds(2);
   RunningServer server(settings);
   const auto& endpoint = server.endpoint();
   Pace pace;
-  Observer ann(endpoint, "ann", &pace), bob(endpoint, "bob", nullptr);
+  Observer ann(endpoint, "ann", pace, 0), bob(endpoint, "bob", pace, 1);
   ann.say("begin");
   std::thread ann_hears([&] { ann.hear_until_the_end(); }), bob_hears([&] { bob.hear_until_the_end(); });
   rage(endpoint, pace, 1, duration / 4);
@@ -245,7 +250,10 @@ void run(std::chrono::seconds duration) {
   ann_hears.join();
   bob_hears.join();
   if (ann.sum() != bob.sum()) fail("the observers have not heard the same");
-  if (metric(endpoint, "chatlab_logged_in") != 2) fail("the roster has others than those who are there");
+  const std::vector<std::string> stayed = {"ann", "bob"};
+  if (ann.users() != stayed)
+    fail(fmt::format("the last roster has {} and not ann and bob", fmt::join(ann.users(), ", ")));
+  if (metric(endpoint, "chatlab_logged_in") != 2) fail("the room has others than those who are there");
   if (descriptors_at_the_end > descriptors)
     fail(fmt::format("{} descriptors grew to {}", descriptors, descriptors_at_the_end));
   fmt::print(
@@ -259,5 +267,6 @@ void run(std::chrono::seconds duration) {
 }  // namespace chatlab::server::test
 
 int main(int argc, char** argv) {
-  chatlab::server::test::run(std::chrono::seconds(argc > 1 ? std::atoi(argv[1]) : 5));
+  const int seconds = argc > 1 ? std::atoi(argv[1]) : 5, threads = argc > 2 ? std::atoi(argv[2]) : 2;
+  chatlab::server::test::run(std::chrono::seconds(seconds), static_cast<std::size_t>(threads));
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Grades the server as it is deployed: on several threads, with TLS, and behind nginx. Full marks and every
-"should" are wanted everywhere.
+"should" are wanted everywhere. What it tells Prometheus is read by Prometheus' own library for Python.
 
     deployments_test.py CHATLAB_CONFORMANCE CHATLAB_SERVER
 """
@@ -10,6 +10,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
+
+from prometheus_client.parser import text_string_to_metric_families
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../ci/peers/nginx"))
 from proxy import nginx, pass_on_to, process  # noqa: E402
@@ -36,10 +39,26 @@ def grade(name, url, **environment):
     print(f"{name}: {len(report['checks']) - len(log_is_not_seen)} checks pass")
 
 
+def read_metrics(url):
+    with urllib.request.urlopen(url.replace("ws://", "http://") + "/metrics", timeout=20) as answer:
+        families = {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
+    kinds = {name: family.type for name, family in families.items()}
+    counted = {sample.labels.get("type"): sample.value for sample in families["chatlab_messages"].samples}
+    buckets = [sample for sample in families["chatlab_turn_seconds"].samples if sample.name.endswith("_bucket")]
+    turns = next(sample.value for sample in families["chatlab_turn_seconds"].samples if sample.name.endswith("_count"))
+    if not (all(name.startswith("chatlab_") and family.documentation for name, family in families.items())
+            and {"gauge", "counter", "histogram"} == set(kinds.values()) and counted["chat"] > 0
+            and buckets[-1].labels["le"] == "+Inf" and buckets[-1].value == turns > 0
+            and sorted(bucket.value for bucket in buckets) == [bucket.value for bucket in buckets]):
+        sys.exit(f"metrics: {kinds}, messages {counted}, {turns} turns in {buckets}")
+    print(f"metrics: {len(families)} families")
+
+
 with tempfile.TemporaryDirectory() as folder:
     for threads in ("1", "4"):
         with server("--threads", threads) as url:
             grade(f"{threads} threads", url)
+            read_metrics(url)
     certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                     "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",

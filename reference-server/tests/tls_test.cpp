@@ -154,6 +154,16 @@ TEST_F(TlsTest, EndsAConnectionThatSpeaksNone) {
   EXPECT_EQ(plain.read_to_end().find("200"), std::string::npos);
 }
 
+TEST_F(TlsTest, CutsASlowHandshakeOff) {
+  auto impatient = settings();
+  impatient.http_timeout = std::chrono::milliseconds(200);
+  RunningServer server(impatient);
+  TcpLine silent(server.endpoint()), slow(server.endpoint());
+  slow.write("\x16\x03\x01");  // a record begins, and its length never comes
+  EXPECT_EQ(silent.read_to_end(), "");
+  EXPECT_EQ(slow.read_to_end(), "");
+}
+
 TEST_F(TlsTest, IsNotOlderThan12) {
   RunningServer server(settings());
   EXPECT_NO_THROW(TlsLine(server.endpoint(), TLS1_2_VERSION));
@@ -188,11 +198,23 @@ TEST_F(TlsTest, SaysWhichFileIsWrong) {
   spdlog::logger log("not read");
   auto wrong = settings();
   wrong.certificate_file = "/nowhere.pem";
-  EXPECT_NE(Server(wrong, log).listen().error().text.find("/nowhere.pem as the certificate"),
-            std::string::npos);
+  EXPECT_EQ(Server(wrong, log).listen().error().text,
+            "cannot use /nowhere.pem as the certificate: No such file or directory");
   wrong = settings();
   wrong.key_file = wrong.certificate_file;
   EXPECT_NE(Server(wrong, log).listen().error().text.find("as the certificate's key"), std::string::npos);
+}
+
+// OpenSSL itself takes a key of another kind than the certificate's, and fails when somebody connects.
+TEST_F(TlsTest, DoesNotTakeAnothersKey) {
+  const File to_key(std::fopen(certificate.key_file.c_str(), "w"), std::fclose);
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"),
+                                                           EVP_PKEY_free);
+  PEM_write_PrivateKey(to_key.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  std::fflush(to_key.get());
+  spdlog::logger log("not read");
+  EXPECT_NE(Server(settings(), log).listen().error().text.find("as the certificate's key"),
+            std::string::npos);
 }
 
 }  // namespace
