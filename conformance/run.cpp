@@ -129,10 +129,12 @@ class Run {
       disturbed = result.verdict.disturbed && !trouble_;
     }
     if (performances < 2) co_return;
-    result.notes.push_back(disturbed ? fmt::format("Strangers use this server, and may have disturbed this "
-                                                   "check; it failed each of {} times.",
-                                                   most_performances)
-                                     : "Strangers disturbed this check at first, so it was run again.");
+    result.notes.push_back(
+        disturbed
+            ? fmt::format("Strangers on this server could have caused this; it was run {} times, and failed "
+                          "each time.",
+                          most_performances)
+            : "Strangers disturbed this check at first, so it was run again.");
   }
 
   asio::awaitable<void> perform_once(const Check& check, CheckResult& result) {

@@ -112,11 +112,18 @@ class SegmentJudge {
   Verdict failed(std::string words, Finding finding) const {
     Verdict verdict{Status::failed, std::move(words), std::move(finding), "", false};
     const auto& failing = verdict.finding->failing;
-    verdict.disturbed = asks_for_roster(verdict.finding->pattern) &&
+    verdict.disturbed = !ownership_.exclusive && asks_for_roster(verdict.finding->pattern) &&
                         std::any_of(failing.begin(), failing.end(), [&](const std::string& client) {
-                          return evidence_.strangers_came_and_went(client);
+                          return may_be_strangers_doing(client, *verdict.finding);
                         });
     return verdict;
+  }
+
+  /// Strangers came or went meanwhile; or the same roster came again, as it does when a stranger logs in
+  /// twice.
+  bool may_be_strangers_doing(const std::string& client, const Finding& finding) const {
+    if (evidence_.strangers_came_and_went(client)) return true;
+    return !finding.forbidden && evidence_.matching(client, finding.pattern).size() > 1;
   }
 
   /// A message that may follow from what strangers do, too.
