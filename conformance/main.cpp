@@ -61,7 +61,10 @@ class Target {
  public:
   explicit Target(const Options& options) : settings(options.run) {
     if (options.has_url) return;
-    if (!options.launch) return start_embedded();
+    if (!options.launch) {
+      start_embedded();
+      return;
+    }
     auto command = *options.launch;
     if (!options.submission || confine(options, command)) launch(std::move(command));
   }
