@@ -43,15 +43,14 @@ std::vector<Alike> groups_of(const std::vector<Grade>& grades) {
     const auto& grade = grades[i];
     auto fingerprint = grade.fingerprint();
     // Not started for the same reason is alike; for another reason it is not.
-    if (grade.outcome == Outcome::not_started)
-      fingerprint += ": " + grade.reason.substr(0, grade.reason.find('\n'));
+    if (grade.outcome == Outcome::not_started) fingerprint += ": " + brief(grade.reason);
     if (!fingerprint.empty() && grade.outcome != Outcome::not_handed_in)
       by_fingerprint[fingerprint].push_back(i);
   }
   std::vector<Alike> groups;
   for (auto& [what, members] : by_fingerprint) {
     if (members.size() < 2) continue;
-    groups.push_back({what, grades[members.front()].first_failure(), members});
+    groups.push_back({what, brief(grades[members.front()].first_failure()), members});
   }
   std::stable_sort(groups.begin(), groups.end(), [](const Alike& left, const Alike& right) {
     return left.members.size() > right.members.size();
@@ -60,6 +59,15 @@ std::vector<Alike> groups_of(const std::vector<Grade>& grades) {
 }
 
 }  // namespace
+
+std::string brief(const std::string& reason) {
+  const auto first_end = reason.find('\n');
+  if (first_end == std::string::npos) return reason;
+  const auto last_end = reason.find_last_not_of('\n');
+  const auto last_begin = reason.rfind('\n', last_end);
+  if (last_begin == std::string::npos) return reason.substr(0, first_end);
+  return reason.substr(0, first_end) + " ... " + reason.substr(last_begin + 1, last_end - last_begin);
+}
 
 ClassFigures figures_of(const std::vector<Grade>& grades) {
   ClassFigures figures;

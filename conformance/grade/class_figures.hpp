@@ -42,6 +42,10 @@ struct ClassFigures {
   double median = 0;
 };
 
+/// A reason in a line: its first one, and the last one where a program's output follows, which is what a
+/// traceback comes to.
+std::string brief(const std::string& reason);
+
 ClassFigures figures_of(const std::vector<Grade>& grades);
 
 }  // namespace chatlab::grade

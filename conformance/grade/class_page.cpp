@@ -107,7 +107,8 @@ class ClassPage {
     add("<section class=\"card trouble\"><h3>Need a look before their score counts</h3><ul>\n");
     for (const auto& grade : grades_) {
       if (!grade.needs_a_look()) continue;
-      add("<li>{}: {}</li>\n", link(grade), escaped_markup(conformance::shortened(grade.first_failure())));
+      add("<li>{}: {}</li>\n", link(grade),
+          escaped_markup(conformance::shortened(brief(grade.first_failure()))));
     }
     add("</ul></section>\n");
   }
@@ -145,7 +146,7 @@ class ClassPage {
     if (failing.size() > shown) failing.resize(shown);
     add("<section><h2>What most fail</h2>\n");
     if (failing.empty()) add("<p>No check was failed by anybody.</p>\n");
-    add("<table class=\"bars\">\n");
+    add("<table class=\"bars long\">\n");
     for (const auto* check : failing) {
       add("<tr><th>{}<br><span class=\"soft\">{}{}</span></th><td><span class=\"bar bad\" "
           "style=\"width:{:.1f}%\"></span></td><td class=\"time\">{}</td></tr>\n",
@@ -196,7 +197,7 @@ class ClassPage {
     if (grade.outcome != Outcome::tested || grade.checks.empty()) {
       add("<td class=\"whole\" colspan=\"{}\"><strong>{}</strong> {}</td></tr>\n",
           std::max<std::size_t>(1, figures_.checks.size()), to_string(grade.outcome),
-          scored ? escaped_markup(conformance::shortened(first_line(grade.reason))) : "");
+          scored ? escaped_markup(conformance::shortened(brief(grade.reason))) : "");
       return;
     }
     for (const auto& check : figures_.checks) {
@@ -207,8 +208,6 @@ class ClassPage {
     }
     add("</tr>\n");
   }
-
-  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
   const std::vector<Grade>& grades_;
   const std::string& title_;

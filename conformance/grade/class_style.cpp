@@ -8,6 +8,7 @@ body.class { max-width: 90rem; }
 .side { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 0 2.5rem; align-items: start; }
 .bars th { font-weight: 400; width: 1%; min-width: 11rem; padding-right: 1rem; }
 .bars td { vertical-align: middle; }
+.bars.long th { width: 55%; }
 .bars td.time { width: 2.5rem; }
 .bar { display: block; height: .85rem; min-width: 1px; border-radius: 3px; background: var(--link); }
 .bar.bad { background: var(--bad); }

@@ -59,8 +59,6 @@ constexpr Passed passed_on[] = {
     {"setup", "CMD", false, true, false,
      "run once before, in the same folder; it may use the machine's network"},
     {"port-env", "NAME", false, true, true, "one more variable in which a server finds its port; repeatable"},
-    {"limit", "NAME=VALUE", false, true, true,
-     "what a server may use: memory, processes, file, cpu; repeatable"},
     {"sandbox-read", "DIR", false, true, true,
      "one more folder that servers may read, such as a toolchain; repeatable"},
     {"exclusive", nullptr, true, false, false, "nobody else uses the servers at the URLs"},

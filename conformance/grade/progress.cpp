@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "conformance/grade/class_figures.hpp"
 #include "conformance/grade/tables.hpp"
 #include "conformance/legible.hpp"
 
@@ -12,8 +13,7 @@ std::string Progress::tell(const Grade& grade) {
   full_marks_ += grade.full_marks();
   not_tested_ += grade.outcome != Outcome::tested;
   if (terminal_) return "";
-  const auto failure =
-      conformance::printable(grade.first_failure().substr(0, grade.first_failure().find('\n')));
+  const auto failure = conformance::printable(brief(grade.first_failure()));
   constexpr std::size_t shown_bytes = 160;
   return fmt::format("[{}/{}] {} {}: {} of {}{}\n", kept_ + done_, total_, conformance::printable(grade.id),
                      conformance::printable(grade.name), points_text(grade.earned()),

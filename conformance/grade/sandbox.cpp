@@ -37,6 +37,11 @@ constexpr const char* system_settings[] = {
 constexpr const char* submission_inside = "/submission";
 constexpr const char* home_inside = "/home/student";
 
+// Of each process, so that what allocates, writes, prints or computes without end ends by itself.
+constexpr std::size_t most_memory_bytes = std::size_t{1} << 30;  // its own data: Java and Node are far below
+constexpr std::size_t most_file_bytes = std::size_t{64} << 20;   // any file, and all that it prints
+constexpr int most_cpu_seconds = 120;                            // a whole suite takes some 3 s
+
 std::string quoted(const fs::path& path) {
   return quoted_for_shell(path.string());
 }
@@ -100,6 +105,8 @@ std::string Sandbox::confined(std::string_view command, const Room& room, const 
   if (with_bubblewrap_) line += bubblewrap_command(room, folder);
   // Elsewhere the user's other processes would be counted too.
   if (with_bubblewrap_ || changes_user()) line += fmt::format(" prlimit --nproc={} --", settings_.processes);
+  line += fmt::format(" prlimit --data={} --fsize={} --cpu={} --core=0 --", most_memory_bytes,
+                      most_file_bytes, most_cpu_seconds);
   line += fmt::format(" /bin/sh -c {}", quoted_for_shell(std::string(command)));
   return with_bubblewrap_ ? line : fmt::format("cd {} && {}", quoted(room.submission / folder), line);
 }

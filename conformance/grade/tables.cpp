@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "conformance/grade/class_figures.hpp"
 #include "conformance/grade/csv.hpp"
 #include "conformance/legible.hpp"
 
@@ -40,7 +41,7 @@ std::vector<std::string> cells_of(const Grade& grade, const std::vector<AreaGrad
     cells.push_back(!scored ? "" : points_text(found == own.end() ? 0 : found->earned));
   }
   cells.push_back(result_text(grade));
-  cells.push_back(shown_text(grade.first_failure()));
+  cells.push_back(shown_text(brief(grade.first_failure())));
   cells.push_back(grade.late ? "late" : "");
   cells.insert(cells.end(), grade.extras.begin(), grade.extras.end());
   return cells;

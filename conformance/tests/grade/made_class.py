@@ -101,13 +101,13 @@ def bomb():
 
 NESTED = {"lab08/server/app.py": RIGHT}
 HARMFUL = [
-    not_started("forks", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass", "processes"),
+    not_started("forks", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"),
     not_started("allocates", "kept = []\nwhile True:\n    kept.append(bytearray(1 << 20))"),
-    not_started("prints", "while True:\n    print('spam ' * 1000)", "printed"),
+    not_started("prints", "while True:\n    print('spam ' * 1000)"),
     not_started("fills-the-disk", "import itertools\nfor i in itertools.count():\n"
                 "    open(f'file-{i}', 'wb').write(bytes(8 << 20))", "No space left"),
-    not_started("kills-its-parent", "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)", "signal 9"),
-    not_started("kills-everybody", "import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(3600)", "signal 9"),
+    not_started("kills-its-parent", "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)", "status 137"),
+    not_started("kills-everybody", "import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(3600)", "status 137"),
     Kind("ignores-signals", {"app.py": RIGHT.replace(
         b"asyncio.get_running_loop().add_signal_handler(number, stop.set)", b"signal.signal(number, signal.SIG_IGN)")},
          FULL),
@@ -128,7 +128,7 @@ STRANGE = [
     not_started("syntax-error", "def handler(socket:\n    pass", "SyntaxError"),
     not_started("import-error", "import flask_of_my_own", "ModuleNotFoundError"),
     not_started("exits", "print('Hello, world!')", "exited with status 0"),
-    not_started("crashes", "import os\nos.abort()", "signal 6"),
+    not_started("crashes", "import os\nos.abort()", "status 134"),
     not_started("hangs", "import time\ntime.sleep(3600)", "no port at all"),
     Kind("listens-elsewhere", {"app.py": listening_on(9000)}, 0, "not started", "listens on port 9000 instead"),
     Kind("lab-port", {"app.py": listening_on(8081)}, FULL),
