@@ -16,12 +16,12 @@ namespace chatlab::client {
 /// What to start, and where.
 struct Launch {
   std::string command;                        ///< for /bin/sh; "{port}" stands for the port
-  std::string title{};                        ///< what people are told that it is; empty: the command
-  std::optional<std::uint16_t> port{};        ///< where nobody else can have it; empty: a free one
   std::string directory;                      ///< working directory; empty: this process's own
   std::chrono::milliseconds startup{10000};   ///< time until it must accept connections
   std::vector<std::string> port_variables{};  ///< set to the port, beside PORT and WS_PORT
   std::optional<Limits> limits{};             ///< empty: as much as this machine has
+  std::string title{};                        ///< what people are told that it is; empty: the command
+  std::optional<std::uint16_t> port{};        ///< where nobody else can have it; empty: a free one
 };
 
 class LaunchedServer {
