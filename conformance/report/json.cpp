@@ -164,6 +164,7 @@ std::string json_report(const RunResult& result, bool with_transcripts) {
                  {"started_at", result.started_at},
                  {"suite", result.suite->name},
                  {"target", result.target},
+                 {"speaks", result.speaks ? Json(*result.speaks) : Json()},
                  {"score", {{"earned", result.earned()}, {"possible", result.possible()}}},
                  {"exit_code", static_cast<int>(exit_code(result))},
                  {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},
