@@ -48,8 +48,8 @@ test('a check opens to what its verdict rests on, without JavaScript', () => wit
   assert.equal(await check.locator('svg').isVisible(), false);
   await check.locator('summary').click();
   assert.equal(await check.locator('svg').isVisible(), true);
-  assert.match(await check.locator('.evidence').textContent(), /carol after [0-9.]+ ms: .*"type":"login"/);
-  assert.match(await check.locator('.evidence').textContent(), /Nothing more could come: a marker sent afterwards reached alice, bob and carol/);
+  assert.match(await check.locator('ul.evidence').textContent(), /carol after [0-9.]+ ms: .*"type":"login"/);
+  assert.match(await check.locator('ul.evidence').textContent(), /Nothing more could come: a marker sent afterwards reached alice, bob and carol/);
 }));
 
 for (const [name, options] of Object.entries({

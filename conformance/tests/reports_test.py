@@ -184,7 +184,8 @@ class Reports(unittest.TestCase):
                                stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS, check=False)
         bad = bail is not None or any(not ok and directive != "TODO" for ok, _, _, directive in results)
         self.assertEqual(ended.returncode != 0, bad, ended.stdout)
-        self.assertNotIn("Parse errors", ended.stdout)
+        if bail is None:  # a stream that is given up has run less than was planned
+            self.assertNotIn("Parse errors", ended.stdout)
 
     def check_html(self, text):
         page = OpenTags()
