@@ -1,5 +1,8 @@
 #include "conformance/attribution.hpp"
 
+#include <functional>
+#include <string>
+
 #include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
@@ -28,13 +31,18 @@ CausedBy Attribution::next(const Event& event) {
 
 Attribution::Roster Attribution::read(const Json& names) const {
   Roster roster;
+  const auto count = [&](const std::string& name) {
+    auto& whose = is_our_name(name, ownership_)              ? roster.ours
+                  : holds_fence_marker(name, ownership_.tag) ? roster.markers
+                                                             : roster.strangers;
+    constexpr std::size_t nobody = 1;  // so that a name whose hash is 0 counts too
+    whose += std::hash<std::string>()(name) | nobody;
+  };
   for (const auto& entry : names) {
-    auto name = entry.is_string() ? entry.get<std::string>() : to_text(entry);
-    if (is_our_name(name, ownership_)) {
-      roster.ours.insert(std::move(name));
+    if (entry.is_string()) {
+      count(entry.get_ref<const std::string&>());
     } else {
-      auto& others = holds_fence_marker(name, ownership_.tag) ? roster.markers : roster.strangers;
-      others.insert(std::move(name));
+      count(to_text(entry));
     }
   }
   return roster;

@@ -3,9 +3,8 @@
 // Pure.
 #pragma once
 
+#include <cstddef>
 #include <optional>
-#include <set>
-#include <string>
 
 #include "conformance/ownership.hpp"
 
@@ -32,12 +31,11 @@ class Attribution {
   CausedBy next(const Event& event);
 
  private:
-  using Names = std::multiset<std::string>;
+  /// Sums over the names' hashes: the same for the same names in any order, each as often.
   struct Roster {
-    Names ours;
-    Names strangers;
-    Names markers;  // throw-away logins of fences
-    bool operator==(const Roster&) const = default;
+    std::size_t ours = 0;
+    std::size_t strangers = 0;
+    std::size_t markers = 0;  // throw-away logins of fences
   };
 
   Roster read(const Json& names) const;

@@ -45,11 +45,11 @@ std::string fence_marker(int number, std::string_view tag) {
 }
 
 bool holds_fence_marker(std::string_view text, std::string_view tag) {
-  const auto suffix = fmt::format("-{}", tag);
   for (auto at = text.find("fence-"); at != std::string_view::npos; at = text.find("fence-", at + 1)) {
     const auto digits = text.substr(at + 6);
     const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
-    if (end > 0 && digits.substr(end).starts_with(suffix)) return true;
+    const auto rest = digits.substr(end);
+    if (end > 0 && rest.starts_with('-') && rest.substr(1).starts_with(tag)) return true;
   }
   return false;
 }
