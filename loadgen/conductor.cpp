@@ -83,8 +83,25 @@ class Conductor {
         return false;
       }
       company_.tell(progress());
+      if (doing_ == Progress::Doing::measuring) note_progression();
     }
     return true;
+  }
+
+  void note_progression() {
+    const auto at = now() - control_.measure_begin();
+    if (at < next_progression_) return;
+    next_progression_ += settings_.series_step();
+    // What is due and not written yet is behind, too.
+    const auto due =
+        settings_.closed ? control_.written.load() : control_.schedule.first_from(at + settings_.warmup);
+    const std::uint64_t expected = due * settings_.recipients(), delivered = control_.delivered;
+    if (result_.progressions.empty()) {
+      sent_before_ = control_.written;
+      delivered_before_ = delivered;
+    }
+    result_.progressions.push_back({at, control_.written - sent_before_, delivered - delivered_before_,
+                                    expected > delivered ? expected - delivered : 0});
   }
 
   bool gather() {
@@ -179,6 +196,8 @@ class Conductor {
       if (control_.delivered != seen) last_arrival = now();
       seen = control_.delivered;
       if (everybody_gone()) return true;
+      // A thread that has not heard of the end may send once more: nothing has arrived for good before.
+      if (control_.stopped < settings_.threads) return false;
       // With clients coming and going nobody knows what is still to come.
       return settings_.churn_per_s > 0 ? now() - last_arrival > quiet : all_arrived();
     });
@@ -218,6 +237,8 @@ class Conductor {
   std::vector<std::thread> threads_;
   Progress::Doing doing_ = Progress::Doing::gathering;
   Moment end_{}, drain_until_{};
+  std::chrono::nanoseconds next_progression_{};
+  std::uint64_t sent_before_ = 0, delivered_before_ = 0;
   Result result_;
 };
 

@@ -39,6 +39,7 @@ struct Control {
   std::atomic<std::uint32_t> ended{0};  ///< connections that the server ended, not counting slow clients'
   std::atomic<std::uint32_t> slow_ended{0};  ///< and slow clients'
   std::atomic<std::uint32_t> left{0};
+  std::atomic<std::uint32_t> stopped{0};  ///< threads that send nothing any more
   std::atomic<std::uint64_t> received_bytes{0};
   std::atomic<std::uint64_t> written{0};    ///< broadcasts, warm-up included
   std::atomic<std::uint64_t> delivered{0};  ///< first copies for those who count, warm-up included

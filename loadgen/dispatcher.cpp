@@ -1,5 +1,6 @@
 #include "loadgen/dispatcher.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "loadgen/clock.hpp"
@@ -8,13 +9,16 @@ namespace chatlab::loadgen {
 namespace {
 
 constexpr std::uint32_t not_ours = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t burst_bytes = 64 * 1024;  // for one system call: less than a socket takes at once
 
 }  // namespace
 
 void Dispatcher::add_sender(Participant& participant) {
   place_.resize(control_.settings.senders, not_ours);
   place_[participant.number()] = static_cast<std::uint32_t>(senders_.size());
-  senders_.push_back({&participant, control_.words.chat({participant.number(), 0}), 0, 0, 0, {}});
+  auto& sender = senders_.emplace_back();
+  sender.participant = &participant;
+  sender.chat = control_.words.chat({participant.number(), 0});
 }
 
 Dispatcher::Sender& Dispatcher::sender_of(const Participant& participant) {
@@ -64,7 +68,7 @@ void Dispatcher::release(Sender& sender, std::uint32_t broadcasts, Moment at) {
   for (; broadcasts > 0 && sender.due < room && at < control_.measure_end(); --broadcasts) {
     const auto index = control_.log.index_of({sender.participant->number(), sender.due});
     control_.log.schedule(index, at);
-    control_.log.await(index, settings.recipients());
+    control_.log.await(index, std::min(settings.threads, settings.recipients()));
     ++sender.due;
   }
   write(sender);
@@ -73,30 +77,45 @@ void Dispatcher::release(Sender& sender, std::uint32_t broadcasts, Moment at) {
 void Dispatcher::write(Sender& sender) {
   auto& participant = *sender.participant;
   while (sender.written < sender.due && !participant.has_unsent() && participant.stage() == Stage::inside) {
-    const Tag tag{participant.number(), sender.written};
-    control_.words.renumber(sender.chat, tag);
-    frame_.clear();
-    append_frame(frame_, Opcode::text, sender.chat, tag.sequence * 0x9e3779b1u | 1);
-    control_.log.write(control_.log.index_of(tag), now());
-    ++sender.written;
-    control_.written.fetch_add(1, std::memory_order_relaxed);
-    const bool sent = participant.send(frame_);
+    const auto begin = sender.written;
+    frames_.clear();
+    // What is due goes out in one system call: the kernel's part in it is as large as a hundred deliveries.
+    while (sender.written < sender.due && frames_.size() < burst_bytes) {
+      const Tag tag{participant.number(), sender.written++};
+      control_.words.renumber(sender.chat, tag);
+      append_frame(frames_, Opcode::text, sender.chat, tag.sequence * 0x9e3779b1u | 1);
+    }
+    sender.unfinished = sender.written - begin;
+    sender.frame_bytes = frames_.size() / sender.unfinished;  // all texts have one length
+    stamp_unfinished(sender, now());
+    control_.written.fetch_add(sender.unfinished, std::memory_order_relaxed);
+    const bool sent = participant.send(frames_);
+    note_unfinished(sender);
     if (!sent || participant.has_unsent()) blocked_(participant, !sent);
   }
 }
 
+void Dispatcher::stamp_unfinished(const Sender& sender, Moment at) {
+  for (auto sequence = sender.written - sender.unfinished; sequence < sender.written; ++sequence)
+    control_.log.write(control_.log.index_of({sender.participant->number(), sequence}), at);
+}
+
+void Dispatcher::note_unfinished(Sender& sender) {
+  const auto unsent_bytes = sender.participant->unsent_bytes();  // answers to pings may stand behind them
+  const auto frames = (unsent_bytes + sender.frame_bytes - 1) / sender.frame_bytes;
+  sender.unfinished = static_cast<std::uint32_t>(std::min<std::size_t>(sender.unfinished, frames));
+}
+
 void Dispatcher::resume(Participant& participant) {
-  if (is_sender(participant)) {
-    auto& sender = sender_of(participant);
-    // What was begun counts as written when its last byte is, not its first.
-    if (sender.written > 0)
-      control_.log.write(control_.log.index_of({participant.number(), sender.written - 1}), now());
-  }
+  auto* sender = is_sender(participant) ? &sender_of(participant) : nullptr;
+  // What was begun counts as written when its last byte is, not its first.
+  if (sender) stamp_unfinished(*sender, now());
   const bool sent = participant.flush();
+  if (sender && sender->unfinished > 0) note_unfinished(*sender);
   if (!sent || participant.has_unsent()) {
     blocked_(participant, !sent);
-  } else if (is_sender(participant)) {
-    write(sender_of(participant));
+  } else if (sender) {
+    write(*sender);
   }
 }
 

@@ -43,11 +43,13 @@ class Dispatcher {
 
  private:
   struct Sender {
-    Participant* participant;
-    std::string chat;             // renumbered for each send
-    std::uint32_t due = 0;        // broadcasts that should have been sent by now
-    std::uint32_t written = 0;    // and that were, but for what the socket has not taken of the last one
-    std::uint32_t completed = 0;  // closed loop
+    Participant* participant = nullptr;
+    std::string chat;              // renumbered for each send
+    std::uint32_t due = 0;         // broadcasts that should have been sent by now
+    std::uint32_t written = 0;     // and that were, but for what the socket has not taken of the last ones
+    std::uint32_t unfinished = 0;  // of the written ones: the socket has not taken their last byte
+    std::size_t frame_bytes = 1;   // of each
+    std::uint32_t completed = 0;   // closed loop
     Moment last_completed{};
   };
 
@@ -56,6 +58,8 @@ class Dispatcher {
   void skip_others();
   void release(Sender& sender, std::uint32_t broadcasts, Moment at);
   void write(Sender& sender);
+  void stamp_unfinished(const Sender& sender, Moment at);
+  void note_unfinished(Sender& sender);
 
   Control& control_;
   Blocked blocked_;
@@ -63,7 +67,7 @@ class Dispatcher {
   std::vector<std::uint32_t> place_;  // by sender number, in senders_
   std::size_t cursor_ = 0;            // the next send of the schedule that is one of ours
   Moment next_due_ = Moment::max();
-  std::string frame_;
+  std::string frames_;
   Histogram lag_;
 };
 

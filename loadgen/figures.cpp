@@ -90,4 +90,35 @@ std::vector<Interval> merged(std::vector<Interval> intervals) {
   return result;
 }
 
+std::vector<Interval> by_second(const std::vector<Interval>& intervals) {
+  constexpr std::chrono::nanoseconds second = std::chrono::seconds(1);
+  std::vector<Interval> seconds;
+  Histogram times;
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    intervals[i].add_to(times);
+    const auto begin = intervals[i].begin / second * second;
+    if (i + 1 < intervals.size() && intervals[i + 1].begin < begin + second) continue;
+    const bool is_last = i + 1 == intervals.size();
+    seconds.push_back(
+        Interval::of(times, begin, is_last ? intervals[i].begin + intervals[i].length - begin : second));
+    times.clear();
+  }
+  return seconds;
+}
+
+void Figures::add(const Figures& other) {
+  completion.merge(other.completion);
+  first.merge(other.first);
+  spread.merge(other.spread);
+  delivery.merge(other.delivery);
+  raw.merge(other.raw);
+  send_lag.merge(other.send_lag);
+  counts.add(other.counts);
+  broadcasts += other.broadcasts;
+  written += other.written;
+  complete += other.complete;
+  expected += other.expected;
+  completions_us.insert(completions_us.end(), other.completions_us.begin(), other.completions_us.end());
+}
+
 }  // namespace chatlab::loadgen

@@ -23,13 +23,16 @@ struct Figures {
   std::uint64_t complete = 0;                ///< everybody had it in the end
   std::uint64_t expected = 0;                ///< deliveries: recipients of all broadcasts together
   std::vector<std::int64_t> completions_us;  ///< in the order of sending; lost_us where incomplete
-  std::vector<Interval> intervals;           ///< delivery, by the second
+  std::vector<Interval> intervals;           ///< delivery, by when it arrived
 
   static constexpr std::int64_t lost_us = std::numeric_limits<std::int64_t>::max();
 
   std::uint64_t lost() const { return expected - counts.deliveries; }
   double reach() const { return ratio(counts.deliveries, expected); }
   double order_agreement() const { return 1 - ratio(counts.order_breaks, counts.order_checked, 0); }
+
+  /// Adds what was measured elsewhere, or at another time: all but the series.
+  void add(const Figures& other);
 
   static double ratio(std::uint64_t part, std::uint64_t whole, double of_nothing = 1) {
     return whole == 0 ? of_nothing : static_cast<double>(part) / static_cast<double>(whole);
@@ -39,7 +42,10 @@ struct Figures {
 /// Broadcasts due in [begin, end). The ledgers are finished.
 Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end);
 
-/// Intervals of several writers, second by second.
+/// Intervals of several writers, step by step.
 std::vector<Interval> merged(std::vector<Interval> intervals);
+
+/// Finer intervals put together, second by second.
+std::vector<Interval> by_second(const std::vector<Interval>& intervals);
 
 }  // namespace chatlab::loadgen

@@ -1,14 +1,29 @@
 // What --help says around the list of options: words only.
 #pragma once
 
+#include <string>
+
+#include "loadgen/preset.hpp"
+
 namespace chatlab::loadgen::help {
+
+inline std::string presets() {
+  std::string words = "a load by its name, which other options change:";
+  for (const auto& preset : loadgen::presets())
+    words += "\n" + std::string(preset.name) + ": " + std::string(preset.words) +
+             (&preset == &loadgen::presets().back() ? "" : ";");
+  return words;
+}
 
 inline constexpr auto introduction =
     R"(How long until everybody has the message, and how many can this server feed?
 
 URL is the address of a running server: ws://localhost:8081, or host:port. Without
 URL and --launch, the reference server is started in a child process and measured.
-   chatlab-loadgen merge A.json B.json   adds up reports of processes that ran together
+   chatlab-loadgen compare A=SERVER B=SERVER   which is faster, and how sure is that?
+   chatlab-loadgen sweep SERVER                how much can it take?
+   chatlab-loadgen merge A.json B.json         adds up reports of processes that ran together
+SERVER is a URL, a command in braces ('{python3 app.py}'), or {reference}.
 )";
 
 inline constexpr auto epilogue = R"(
@@ -28,9 +43,17 @@ included.
 VALID, SUSPECT or INVALID is what the generator says about itself: whether what it
 measured is the server, or the generator.
 
+compare lets the servers take turns, freshly started in each round, and gives ratios
+with 99 % confidence intervals; "faster" and "slower" are said where the interval
+leaves no doubt and the difference is at least 5 %. A server that died or lost
+messages is shown as such, and not ranked. sweep climbs until an --slo (default:
+completion.p99<100ms), a loss or a growing backlog ends it, narrows the limit down to
+4 %, and confirms it by three windows that are VALID.
+
 Exit codes:
   0  measured, and every --slo is kept
-  1  an --slo is missed
+  1  an --slo is missed, a server is slower than --fail-if-slower allows, or a sweep
+     found no load that is held
   2  wrong usage
   3  INVALID: the generator could not keep up; the report says why and what to change
   4  messages were lost, duplicated, reordered or changed, the server ended
@@ -42,6 +65,9 @@ Examples:
   chatlab-loadgen ws://localhost:8081 --clients 500 --rate 200 --duration 30s
   chatlab-loadgen --launch 'python3 app.py' --slo 'completion.p99<25ms'
   chatlab-loadgen --closed 8                    as many as the server can do
+  chatlab-loadgen --preset class --out class    and a page to look at: class.html
+  chatlab-loadgen compare old=ws://localhost:8081 'new={python3 app.py}' --out both.html
+  chatlab-loadgen sweep '{node server.js}' --slo 'completion.p99<50ms'
 )";
 
 }  // namespace chatlab::loadgen::help

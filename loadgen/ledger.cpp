@@ -5,8 +5,6 @@
 namespace chatlab::loadgen {
 namespace {
 
-constexpr std::chrono::nanoseconds interval_length = std::chrono::seconds(1);
-
 /// Overtaken broadcasts that are remembered one by one. A server that loses more is broken beyond telling
 /// what came late from what came twice; further gaps count as lost, and their late arrivals as duplicates.
 constexpr std::size_t most_missing = 4'000'000;
@@ -29,15 +27,17 @@ Ledger::Ledger(SendLog& log, std::uint32_t recipients)
       next_(std::size_t{recipients} * log.senders()),
       receptions_(log.size()) {}
 
-void Ledger::measure(Moment begin, Moment end) {
+void Ledger::measure(Moment begin, Moment end, std::chrono::nanoseconds step) {
   begin_ = begin;
   end_ = end;
-  interval_end_ = begin + interval_length;
+  step_ = step;
+  interval_end_ = begin + step;
 }
 
 void Ledger::join(std::uint32_t number, Moment at) {
   auto& recipient = recipients_[number];
   recipient.joined = at;
+  ++present_;
   if (recipient.stays) return;
   // What is due from now on is expected; it comes after what the sender was last due to send.
   for (std::uint32_t sender = 0; sender < log_.senders(); ++sender) {
@@ -56,44 +56,48 @@ void Ledger::leave(std::uint32_t number) {
   auto& recipient = recipients_[number];
   if (first_.empty()) first_.resize(next_.size());
   recipient.stays = false;
+  --present_;
   close_stay(number, false);
   recipient.joined = Moment::max();
 }
 
-bool Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
+Copy Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
   const auto index = log_.index_of(tag);
   const auto written = index < log_.size() ? log_.written(index) : never;
   if (written == never) {
     ++counts_.impossible;
-    return false;
+    return Copy::uncounted;
   }
   auto& recipient = recipients_[number];
   const auto intended = log_.intended(index);
   if (intended <= recipient.joined || recipient.joined == never) {
     ++counts_.unasked;
-    return false;
+    return Copy::uncounted;
   }
   const bool measured = intended >= begin_ && intended < end_;
   const auto place = place_of(number, tag);
   if (place == Place::copy) {
     counts_.duplicates += measured;
-    return false;
+    return Copy::uncounted;
   }
   if (place == Place::ahead) recipient.missed_nothing = false;
   if (place == Place::late) counts_.fifo_breaks += measured;
   note_order(recipient, index);
   ++first_copies_;
-  if (!measured) return true;
-  if (at >= interval_end_) close_interval(at);
   auto& reception = receptions_[index];
   if (reception.received++ == 0) reception.first_ns = at.count();
   reception.last_ns = std::max<std::int64_t>(reception.last_ns, at.count());
+  if (measured) note_times(recipient, at - intended, at - written, at);
+  return reception.received == present_ ? Copy::last : Copy::first;
+}
+
+void Ledger::note_times(Recipient& recipient, Moment delivery, Moment raw, Moment at) {
+  if (at >= interval_end_) close_interval(at);
   ++counts_.deliveries;
-  interval_.record(at - intended);
-  raw_.record(at - written);
-  recipient.sum += at - intended;
+  interval_.record(delivery);
+  raw_.record(raw);
+  recipient.sum += delivery;
   ++recipient.deliveries;
-  return true;
 }
 
 Ledger::Place Ledger::place_of(std::uint32_t number, Tag tag) {
@@ -148,15 +152,14 @@ void Ledger::finish(Moment at) {
 }
 
 void Ledger::close_interval(Moment at) {
-  const auto length =
-      std::min<std::chrono::nanoseconds>(interval_length, at - (interval_end_ - interval_length));
+  const auto length = std::min(step_, at - (interval_end_ - step_));
   if (interval_.count() > 0) {
-    intervals_.push_back(Interval::of(interval_, interval_end_ - interval_length - begin_, length));
+    intervals_.push_back(Interval::of(interval_, interval_end_ - step_ - begin_, length));
     delivery_.merge(interval_);
     interval_.clear();
   }
-  // A second in which nothing arrived has no interval.
-  while (interval_end_ <= at) interval_end_ += interval_length;
+  // A step in which nothing arrived has no interval.
+  while (interval_end_ <= at) interval_end_ += step_;
 }
 
 Histogram Ledger::delivery_so_far() const {

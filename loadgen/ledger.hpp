@@ -40,21 +40,28 @@ struct Counts {
   void add(const Counts& other);
 };
 
+/// What a copy was that arrived.
+enum class Copy {
+  uncounted,  ///< a further one, or one that nobody waited for
+  first,
+  last,  ///< first for this recipient, and now all recipients of this ledger have the broadcast
+};
+
 class Ledger {
  public:
   /// `log` outlives the ledger.
   Ledger(SendLog& log, std::uint32_t recipients);
 
-  /// Broadcasts that are due from `begin` on, and before `end`, are measured; others are only watched.
-  void measure(Moment begin, Moment end);
+  /// Broadcasts that are due from `begin` on, and before `end`, are measured; others are only watched. An
+  /// interval of the series is one `step` long.
+  void measure(Moment begin, Moment end, std::chrono::nanoseconds step);
 
   void join(std::uint32_t recipient, Moment at);
   /// It begins to leave: what has not arrived by now is not expected any more, except what later broadcasts
   /// of the same sender have overtaken.
   void leave(std::uint32_t recipient);
 
-  /// True where this was a first copy that somebody waited for.
-  bool deliver(std::uint32_t recipient, Tag tag, Moment at);
+  Copy deliver(std::uint32_t recipient, Tag tag, Moment at);
 
   /// No more deliveries: closes the last interval and the stays of those who came and went.
   void finish(Moment at);
@@ -73,6 +80,7 @@ class Ledger {
 
  private:
   void note_order(Recipient& recipient, std::size_t index);
+  void note_times(Recipient& recipient, Moment delivery, Moment raw, Moment at);
   enum class Place { next, ahead, late, copy };
   Place place_of(std::uint32_t recipient, Tag tag);
   void close_stay(std::uint32_t recipient, bool still_there);
@@ -88,8 +96,10 @@ class Ledger {
   std::unordered_set<std::uint64_t> missing_;  // overtaken, and not seen since
   ZeroPages<Reception> receptions_;
   Moment begin_ = Moment::max(), end_ = Moment::max(), interval_end_ = Moment::max();
+  std::chrono::nanoseconds step_{};
   Counts counts_;
   std::uint64_t first_copies_ = 0;
+  std::uint32_t present_ = 0;  // have joined, and not left
   std::uint32_t staying_ = 0;
   Histogram interval_, delivery_, raw_;
   std::vector<Interval> intervals_;

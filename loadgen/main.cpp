@@ -1,4 +1,4 @@
-// chatlab-loadgen: options -> measurement -> report.
+// chatlab-loadgen: options -> run, comparison or sweep -> report.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -6,12 +6,15 @@
 #include <cstdlib>
 #include <exception>
 
+#include "loadgen/compare.hpp"
 #include "loadgen/inner_server.hpp"
 #include "loadgen/interrupt.hpp"
-#include "loadgen/measurement.hpp"
+#include "loadgen/metrics.hpp"
 #include "loadgen/progress_teller.hpp"
+#include "loadgen/report/comparison_report.hpp"
 #include "loadgen/report/files.hpp"
 #include "loadgen/report/merge.hpp"
+#include "loadgen/sweep.hpp"
 
 namespace {
 
@@ -22,32 +25,73 @@ int complain(const std::string& text, ExitCode code) {
   return static_cast<int>(code);
 }
 
-int report(const Result& result, const Options& options) {
+template <class Report>
+int report(const Report& report, const Options& options, ExitCode code) {
   const bool colour = ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-  fmt::print("{}", report_as(options.format, result, colour));
+  fmt::print("{}", report_as(options.format, report, colour));
   std::fflush(stdout);
-  if (!options.out.empty()) {
-    if (const auto failed = write_files(options.out, result)) return complain(*failed, ExitCode::usage);
-  }
-  return static_cast<int>(exit_code(result));
+  if (const auto failed = write_files(options, report)) return complain(*failed, ExitCode::usage);
+  return static_cast<int>(code);
 }
 
-int measure_and_report(const Options& options) {
+/// Who is told what goes on, while `work` is done.
+template <class Work>
+int while_listening(const Options& options, Work work) {
+  std::unique_ptr<MetricsServer> metrics;
+  if (options.prometheus_port) {
+    auto started = MetricsServer::start(*options.prometheus_port);
+    if (started.has_error()) return complain(started.error().text, ExitCode::usage);
+    metrics = std::move(*started);
+    fmt::print(stderr, "metrics at http://127.0.0.1:{}/metrics\n", metrics->port());
+  }
   const Interrupt interrupt;
-  ProgressTeller teller(options.quiet);
+  ProgressTeller teller(options.quiet, options.command == Command::run);
   const Listener listener{[&](const std::string& line) { teller.say(line); },
-                          [&](const Progress& progress) { teller.tell(progress); }, interrupt.descriptor()};
-  const auto outcome = measure(options, listener);
+                          [&](const Progress& progress) {
+                            teller.tell(progress);
+                            if (metrics) metrics->publish(metrics_text(progress));
+                          },
+                          interrupt.descriptor()};
+  const auto outcome = work(listener);
   teller.finish();
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) return complain(refusal->text, refusal->code);
-  return report(std::get<Result>(outcome), options);
+  const auto& found = std::get<0>(outcome);
+  if constexpr (std::is_same_v<std::decay_t<decltype(found)>, Comparison>)
+    return report(found, options, exit_code(found, options.fail_if_slower));
+  else
+    return report(found, options, exit_code(found));
+}
+
+int compare_and_report(const Options& options) {
+  std::optional<Baseline> baseline;
+  if (!options.baseline.empty()) {
+    auto read = read_baseline(options.baseline, options.targets.front().name, options.run);
+    if (read.has_error()) return complain(read.error().text, ExitCode::usage);
+    baseline = std::move(*read);
+  }
+  return while_listening(
+      options, [&](const Listener& listener) { return compare(options, listener, std::move(baseline)); });
 }
 
 int merge_and_report(const Options& options) {
   auto merged = merge_reports(options.merge);
   if (merged.has_error()) return complain(merged.error().text, ExitCode::usage);
   for (const auto& slo : options.slos) merged->slos.push_back(hold_against(slo, merged->figures));
-  return report(*merged, options);
+  return report(*merged, options, exit_code(*merged));
+}
+
+int run(const Options& options) {
+  switch (options.command) {
+    case Command::merge:
+      return merge_and_report(options);
+    case Command::compare:
+      return compare_and_report(options);
+    case Command::sweep:
+      return while_listening(options, [&](const Listener& listener) { return sweep(options, listener); });
+    case Command::run:
+      break;
+  }
+  return while_listening(options, [&](const Listener& listener) { return measure(options, listener); });
 }
 
 }  // namespace
@@ -61,8 +105,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (const auto* error = std::get_if<UsageError>(&wanted)) return complain(error->text, ExitCode::usage);
-    const auto& options = std::get<Options>(wanted);
-    return options.merge.empty() ? measure_and_report(options) : merge_and_report(options);
+    return run(std::get<Options>(wanted));
   } catch (const std::exception& bug) {
     return complain(fmt::format("internal error: {}", bug.what()), ExitCode::invalid);
   }

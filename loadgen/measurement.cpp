@@ -87,7 +87,12 @@ Result unreachable(const Options& options, std::string target, std::string why) 
 
 }  // namespace
 
-std::variant<Result, Refusal> measure(const Options& options, const Listener& listener) {
+std::string server_in_words(const NamedTarget& target) {
+  if (target.url) return target.url->text();
+  return target.launch ? target.launch->command : "the reference server, in a child process";
+}
+
+std::variant<Result, Refusal> measure(const Options& options, const Listener& listener, const Known& known) {
   if (auto no = obstacle(options)) return Refusal{*no, ExitCode::usage};
   if (const auto what = concern(options)) listener.say(*what);
   const auto wanted = options.url      ? options.url->text()
@@ -101,8 +106,8 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
     asked.run.url = *options.url;
     if (auto no = prohibition(asked, *named)) return Refusal{*no, ExitCode::usage};
   }
-  std::optional<double> capacity_per_s;
-  if (options.headroom) {
+  auto capacity_per_s = known.capacity_per_s;
+  if (options.headroom && !capacity_per_s) {
     listener.say("measuring what the generator itself can take");
     capacity_per_s = capacity(options.run);
   }
@@ -114,7 +119,7 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   if (addresses.has_error()) return unreachable(options, wanted, addresses.error().text);
   const auto address = first_that_accepts(settings.url, *addresses);
   if (address.has_error()) return unreachable(options, wanted, address.error().text);
-  if (options.gate) {
+  if (options.gate && !known.passed_the_gate) {
     if (const auto broken = gate(options, settings.url, *address)) {
       return Refusal{
           fmt::format(

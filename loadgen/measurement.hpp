@@ -22,7 +22,16 @@ struct Listener {
   int interrupt = -1;  ///< becomes readable when somebody wants it to end
 };
 
-std::variant<Result, Refusal> measure(const Options& options, const Listener& listener);
+std::string server_in_words(const NamedTarget& target);
+
+/// What need not be found out again, because it was a moment ago.
+struct Known {
+  std::optional<double> capacity_per_s;
+  bool passed_the_gate = false;
+};
+
+std::variant<Result, Refusal> measure(const Options& options, const Listener& listener,
+                                      const Known& known = {});
 
 /// Fills in what follows from the figures: the verdict, the confidence intervals and the SLOs.
 void judge(Result& result, const std::vector<Slo>& slos);

@@ -2,106 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <cxxopts.hpp>
+#include <algorithm>
 
 #include "loadgen/help.hpp"
+#include "loadgen/option_list.hpp"
 #include "loadgen/payload.hpp"
+#include "loadgen/preset.hpp"
 #include "loadgen/quantity.hpp"
+#include "loadgen/ratio.hpp"
 
 namespace chatlab::loadgen {
 namespace {
-
-using Text = std::string;
-using Texts = std::vector<std::string>;
-
-cxxopts::Options declare() {
-  cxxopts::Options options("chatlab-loadgen", help::introduction);
-  options.positional_help("[URL]");
-  const auto text = [] { return cxxopts::value<Text>(); };
-  options.add_options("Server")  //
-      ("launch", "start this command on a free port, which it finds in PORT, WS_PORT or {port}", text(),
-       "CMD")                                                   //
-      ("cwd", "working directory for --launch", text(), "DIR")  //
-      ("server-pid", "the process to sample CPU and memory of (default: who listens on the port)", text(),
-       "PID")                                                                     //
-      ("no-gate", "do not ask first whether two clients get each other's chats")  //
-      ("i-may-load-this-server", "it is not on this machine, and I may")          //
-      ("really", "more load than somebody who mistypes should cause");
-  options.add_options("Load")                                                                            //
-      ("clients", "chat clients, all logged in (default: 100)", text(), "N")                             //
-      ("senders", "how many of them send (default: 10, or all if fewer)", text(), "N")                   //
-      ("rate", "broadcasts a second, of all senders together (default: 100)", text(), "R")               //
-      ("arrivals", "constant or poisson (default: constant)", text(), "KIND")                            //
-      ("ramp", "the rate grows from 0 over the first TIME, warm-up included", text(), "TIME")            //
-      ("seed", "of poisson arrivals and confidence intervals (default: 1)", text(), "N")                 //
-      ("closed", "closed loop: K broadcasts in flight for each sender, instead of --rate", text(), "K")  //
-      ("payload", "bytes of each chat's text, from 33 on (default: 128)", text(), "BYTES")               //
-      ("warmup", "time before it is measured (default: 2s)", text(), "TIME")                             //
-      ("duration", "time in which it is measured (default: 10s)", text(), "TIME")                        //
-      ("drain", "how long to wait for what is missing then (default: 5s)", text(), "TIME")               //
-      ("login-rate", "logins a second (default: 200)", text(), "R")                                      //
-      ("churn", "clients that leave and come back, a second", text(), "R")                               //
-      ("slow", "clients of them that do not read; reported apart", text(), "N")                          //
-      ("slow-rate", "bytes a second that each slow client does read (default: 0)", text(), "BYTES")      //
-      ("threads", "threads that send and receive (default: 1)", text(), "N")                             //
-      ("receive-buffer", "SO_RCVBUF of each socket (default: the system's)", text(), "BYTES")            //
-      ("patience", "longest silence while everybody logs in (default: 10s)", text(), "TIME")             //
-      ("no-headroom", "do not measure first what the generator itself can take");
-  options.add_options("Report")  //
-      ("slo", "such as completion.p99<25ms, reach>99.9%, lost<1; repeatable", cxxopts::value<Texts>(),
-       "SLO")                                                                    //
-      ("format", "text, json or csv (default: text)", text(), "FORMAT")          //
-      ("out", "write PREFIX.json, .csv, .hgrm and .hlog too", text(), "PREFIX")  //
-      ("quiet", "no progress on standard error")                                 //
-      ("help", "print this and exit")                                            //
-      ("version", "print the version and exit");
-  options.add_options("")("words", "", cxxopts::value<Texts>());
-  options.parse_positional("words");
-  return options;
-}
-
-/// Reads the values of options, and remembers the first mistake.
-class Values {
- public:
-  explicit Values(const cxxopts::ParseResult& given) : given_(given) {}
-
-  bool has(const char* name) const { return given_.count(name) > 0; }
-  std::string text(const char* name) const { return given_[name].as<Text>(); }
-
-  void number(const char* name, double least, double most, auto& value) {
-    if (!has(name)) return;
-    const auto read = parse_number(text(name));
-    constexpr bool whole = std::is_integral_v<std::remove_reference_t<decltype(value)>>;
-    if (!read || *read < least || *read > most ||
-        (whole && *read != static_cast<double>(static_cast<long long>(*read)))) {
-      mistake(fmt::format("--{} is a {}number from {} to {}, not '{}'", name, whole ? "whole " : "", least,
-                          most, text(name)));
-      return;
-    }
-    value = static_cast<std::remove_reference_t<decltype(value)>>(*read);
-  }
-
-  void time(const char* name, std::chrono::nanoseconds least, std::chrono::nanoseconds& value) {
-    if (!has(name)) return;
-    const auto read = parse_time(text(name));
-    if (!read || *read < least) {
-      mistake(fmt::format("--{} is a time such as 30s, 250ms or 2m{}, not '{}'", name,
-                          least.count() ? fmt::format(", at least {:g} s", in_seconds(least)) : "",
-                          text(name)));
-      return;
-    }
-    value = *read;
-  }
-
-  void mistake(std::string text) {
-    if (!mistake_) mistake_ = UsageError{std::move(text)};
-  }
-  const std::optional<UsageError>& first_mistake() const { return mistake_; }
-
- private:
-  const cxxopts::ParseResult& given_;
-  std::optional<UsageError> mistake_;
-};
 
 void read_target(Values& values, const Texts& words, Options& options) {
   if (words.size() > 1)
@@ -130,8 +41,122 @@ void read_target(Values& values, const Texts& words, Options& options) {
   options.really = values.has("really");
 }
 
+/// SERVER is a URL, a command in braces, or {reference}.
+void read_server(Values& values, const Text& word, NamedTarget& target) {
+  if (word.starts_with('{') && word.ends_with('}')) {
+    const auto command = word.substr(1, word.size() - 2);
+    if (command.empty()) return values.mistake(fmt::format("'{}' has no command between the braces", word));
+    if (command != "reference") target.launch = client::Launch{command, "", client::Launch{}.startup};
+    return;
+  }
+  const auto url = client::parse_url(word);
+  if (url.has_error()) return values.mistake(url.error().text);
+  target.url = *url;
+}
+
+/// "NAME=SERVER"; a URL may have an = of its own, but behind a : or a /.
+bool split_name(const Text& word, NamedTarget& target, Text& server) {
+  const auto sign = word.find_first_of("=:/{");
+  if (sign == Text::npos || sign == 0 || word[sign] != '=') return false;
+  target.name = word.substr(0, sign);
+  server = word.substr(sign + 1);
+  return true;
+}
+
+void read_targets(Values& values, const Texts& words, Options& options) {
+  const bool compares = options.command == Command::compare;
+  for (const char* name : {"launch", "server-pid"}) {
+    if (values.has(name))
+      values.mistake(fmt::format("{} takes its servers as words: NAME={{python3 app.py}}, not by --{}",
+                                 compares ? "compare" : "sweep", name));
+  }
+  for (const auto& word : words) {
+    NamedTarget target;
+    Text server = word;
+    if (!split_name(word, target, server)) {
+      if (compares)
+        return values.mistake(fmt::format(
+            "'{}' is not NAME=SERVER, such as old=ws://localhost:8081 or 'new={{python3 app.py}}'", word));
+      target.name = word.size() > 2 && word.starts_with('{') ? word.substr(1, word.size() - 2) : word;
+    }
+    read_server(values, server, target);
+    const auto same = [&](const NamedTarget& other) { return other.name == target.name; };
+    if (std::any_of(options.targets.begin(), options.targets.end(), same))
+      return values.mistake(fmt::format("two servers are called '{}'", target.name));
+    if (values.has("cwd") && target.launch) target.launch->directory = values.text("cwd");
+    options.targets.push_back(std::move(target));
+  }
+  options.gate = !values.has("no-gate");
+  options.may_load_this_server = values.has("i-may-load-this-server");
+  options.really = values.has("really");
+}
+
+void read_comparison(Values& values, const Texts& words, Options& options) {
+  read_targets(values, words, options);
+  options.rounds = recommended_rounds;
+  values.number("rounds", 1, 1000, options.rounds);
+  if (values.has("baseline")) options.baseline = values.text("baseline");
+  if (values.has("fail-if-slower")) {
+    auto share = values.text("fail-if-slower");
+    if (share.ends_with('%')) share.pop_back();
+    const auto read = parse_number(share);
+    if (!read || *read < 0 || *read > 1000)
+      return values.mistake(
+          fmt::format("--fail-if-slower is a share such as 10%, not '{}'", values.text("fail-if-slower")));
+    options.fail_if_slower = *read / 100;
+  }
+  if (options.targets.empty())
+    values.mistake(
+        "compare takes servers: chatlab-loadgen compare old=ws://localhost:8081 'new={python3 app.py}'");
+  if (options.targets.size() == 1 && options.baseline.empty() && !values.has("out"))
+    values.mistake(
+        "one server alone is compared with nothing: give a second one or --baseline FILE, or make a baseline "
+        "of it with --out FILE.json");
+}
+
+void read_sweep(Values& values, const Texts& words, Options& options) {
+  read_targets(values, words, options);
+  if (options.targets.empty() && !values.first_mistake())
+    options.targets.push_back({"the reference server", std::nullopt, std::nullopt});
+  if (values.has("by")) {
+    const auto axis = values.text("by");
+    for (const auto one : {Axis::rate, Axis::clients, Axis::payload}) {
+      if (axis == to_string(one)) options.axis = one;
+    }
+    if (axis != to_string(options.axis))
+      values.mistake(fmt::format("--by is rate, clients or payload, not '{}'", axis));
+  }
+  for (const char* name : {"closed", "ramp", "churn", "slow"}) {
+    if (values.has(name))
+      values.mistake(
+          fmt::format("a sweep looks for the load that is held for a while; --{} has no place there", name));
+  }
+}
+
+/// What compare and sweep do many times is shorter than what is done once.
+void shorten(Settings& run) {
+  using namespace std::chrono_literals;
+  run.warmup = 500ms;
+  run.duration = 3s;
+  run.drain = 3s;
+  run.login_rate_per_s = 1000;
+}
+
+void read_preset(Values& values, Settings& run) {
+  if (!values.has("preset")) return;
+  const auto* preset = preset_named(values.text("preset"));
+  if (!preset) {
+    Text names;
+    for (const auto& one : presets()) names += fmt::format("{}{}", names.empty() ? "" : ", ", one.name);
+    return values.mistake(fmt::format("--preset is one of {}, not '{}'", names, values.text("preset")));
+  }
+  preset->apply(run);
+  if (values.has("rate")) run.closed = 0;
+}
+
 void read_load(Values& values, Settings& run) {
   using namespace std::chrono_literals;
+  read_preset(values, run);
   values.number("clients", 1, Vocabulary::most_clients, run.clients);
   run.senders = std::min(run.senders, run.clients);
   values.number("senders", 1, run.clients, run.senders);
@@ -172,21 +197,54 @@ void read_load(Values& values, Settings& run) {
   if (run.threads > run.clients) values.mistake("more --threads than --clients");
 }
 
+void refuse_misplaced(Values& values, Command command) {
+  struct Place {
+    const char* option;
+    Command command;
+    const char* words;
+  };
+  for (const auto& place : {Place{"rounds", Command::compare, "compare"},
+                            {"baseline", Command::compare, "compare"},
+                            {"fail-if-slower", Command::compare, "compare"},
+                            {"by", Command::sweep, "sweep"}}) {
+    if (values.has(place.option) && command != place.command)
+      values.mistake(fmt::format("--{} belongs to {}", place.option, place.words));
+  }
+}
+
 std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseResult& given) {
   Options options;
   Values values(given);
   const auto words = given.count("words") ? given["words"].as<Texts>() : Texts();
+  const Texts further(words.empty() ? words.end() : words.begin() + 1, words.end());
   if (!words.empty() && words[0] == "merge") {
-    options.merge.assign(words.begin() + 1, words.end());
+    options.command = Command::merge;
+    options.merge = further;
     if (options.merge.size() < 2)
       values.mistake("merge takes two or more reports: chatlab-loadgen merge A.json B.json");
+  } else if (!words.empty() && words[0] == "compare") {
+    options.command = Command::compare;
+    shorten(options.run);
+    read_comparison(values, further, options);
+  } else if (!words.empty() && words[0] == "sweep") {
+    options.command = Command::sweep;
+    shorten(options.run);
+    read_sweep(values, further, options);
   } else {
     read_target(values, words, options);
   }
+  refuse_misplaced(values, options.command);
   read_load(values, options.run);
   options.headroom = !values.has("no-headroom");
   options.quiet = values.has("quiet");
   if (values.has("out")) options.out = values.text("out");
+  if (values.has("svg")) options.svg = values.text("svg");
+  if (values.has("series")) options.series = values.text("series");
+  if (values.has("prometheus-port")) {
+    std::uint16_t port = 0;
+    values.number("prometheus-port", 0, 65535, port);
+    options.prometheus_port = port;
+  }
   if (values.has("format")) {
     const auto format = values.text("format");
     if (format == "json") options.format = Format::json;
@@ -208,11 +266,24 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
 
 }  // namespace
 
+std::string_view to_string(Axis axis) {
+  switch (axis) {
+    case Axis::rate:
+      return "rate";
+    case Axis::clients:
+      return "clients";
+    case Axis::payload:
+      break;
+  }
+  return "payload";
+}
+
 std::variant<Options, Information, UsageError> read_options(int argc, const char* const* argv) {
-  auto options = declare();
+  auto options = declare_options();
   try {
     const auto given = options.parse(argc, argv);
-    if (given.count("help")) return Information{options.help({"Server", "Load", "Report"}) + help::epilogue};
+    if (given.count("help"))
+      return Information{options.help({"Server", "Load", "Report", "compare", "sweep"}) + help::epilogue};
     if (given.count("version")) return Information{"chatlab-loadgen " CHATLAB_VERSION "\n"};
     return interpret(given);
   } catch (const cxxopts::exceptions::exception& error) {

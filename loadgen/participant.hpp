@@ -45,6 +45,7 @@ class Participant {
   const Line& line() const { return line_; }
   FrameWalker& walker() { return walker_; }
   bool has_unsent() const { return !unsent_.empty(); }
+  std::size_t unsent_bytes() const { return unsent_.size(); }
   std::string why() const;
 
   bool was_connected() const { return connected_at_ != never; }

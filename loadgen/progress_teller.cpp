@@ -18,7 +18,8 @@ constexpr Moment in_pipe = 5s;         // a log should stay short
 
 }  // namespace
 
-ProgressTeller::ProgressTeller(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)) {}
+ProgressTeller::ProgressTeller(bool quiet, bool tells_pipes)
+    : quiet_(quiet), tells_pipes_(tells_pipes), terminal_(::isatty(STDERR_FILENO)) {}
 
 void ProgressTeller::say(const std::string& line) {
   if (quiet_) return;
@@ -28,7 +29,7 @@ void ProgressTeller::say(const std::string& line) {
 
 void ProgressTeller::tell(const Progress& progress) {
   const auto at = now();
-  if (quiet_ || at < next_) return;
+  if (quiet_ || at < next_ || (!terminal_ && !tells_pipes_)) return;
   next_ = at + (terminal_ ? on_terminal : in_pipe);
   if (terminal_) {
     fmt::print(stderr, "\r\x1b[K{}", progress_line(progress));

@@ -71,7 +71,7 @@ void Receiver::take_message(Participant& participant, std::uint32_t local, std::
     case Heard::chat:
       if (participant.number() >= control_.settings.recipients()) {
         ++oddities_.slow_deliveries;
-      } else if (ledger_.deliver(local, tag, at) && closed_ &&
+      } else if (ledger_.deliver(local, tag, at) == Copy::last && closed_ &&
                  control_.log.arrived(control_.log.index_of(tag))) {
         control_.completed[tag.sender].fetch_add(1, std::memory_order_acq_rel);
       }

@@ -19,6 +19,22 @@ double Result::deliveries_per_s() const {
   return per_second(figures.counts.deliveries, measured);
 }
 
+bool backlog_is_flat(const std::vector<Progression>& progressions, std::uint32_t recipients) {
+  constexpr std::size_t fewest = 6;      // of less the halves say nothing
+  constexpr double some_broadcasts = 3;  // under way at one moment and not at another
+  constexpr double share = 0.02;         // of what was delivered: a rate that falls behind by less is kept
+  const auto third = progressions.size() / 3;
+  if (progressions.size() < fewest) return true;
+  double early = 0, late = 0;
+  for (std::size_t i = 0; i < third; ++i) {
+    early += static_cast<double>(progressions[i].backlog) / static_cast<double>(third);
+    late +=
+        static_cast<double>(progressions[progressions.size() - 1 - i].backlog) / static_cast<double>(third);
+  }
+  return late - early <=
+         some_broadcasts * recipients + share * static_cast<double>(progressions.back().delivered);
+}
+
 bool integrity_kept(const Result& result) {
   const auto& counts = result.figures.counts;
   return result.figures.lost() == 0 && counts.duplicates == 0 && counts.fifo_breaks == 0 &&

@@ -37,6 +37,18 @@ struct ServerUsage {
   double cpu_share() const { return length.count() ? in_seconds(cpu) / in_seconds(length) : 0; }
 };
 
+/// How far everything was at a moment.
+struct Progression {
+  std::chrono::nanoseconds at{};  ///< since the measurement began
+  std::uint64_t sent = 0;         ///< broadcasts that were written, since then
+  std::uint64_t delivered = 0;    ///< deliveries, since then
+  std::uint64_t backlog = 0;      ///< deliveries that were due, or under way, and had not arrived
+};
+
+/// It did not grow: what is under way at the end is not more than at the beginning, but for a few broadcasts
+/// to `recipients` each, and a part of all that came.
+bool backlog_is_flat(const std::vector<Progression>& progressions, std::uint32_t recipients);
+
 struct Result {
   Settings settings;
   std::string target;    ///< the server, in words
@@ -53,7 +65,8 @@ struct Result {
   Oddities oddities;
   Gathering gathering;
   std::vector<LoginGroup> login_groups;
-  std::uint64_t received_bytes = 0;  ///< while it was measured
+  std::vector<Progression> progressions;  ///< one each series_step()
+  std::uint64_t received_bytes = 0;       ///< while it was measured
   std::uint64_t churned = 0;
   std::uint64_t messages = 0, parsed = 0;  ///< all of them, and those that took the slow path
 

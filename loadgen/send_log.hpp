@@ -39,9 +39,10 @@ class SendLog {
     return sends_[index].rank.compare_exchange_strong(rank, next, std::memory_order_relaxed) ? next : rank;
   }
 
-  /// For closed loops: how many recipients have not got it yet. `arrived` is true for the last one.
-  void await(std::size_t index, std::uint32_t recipients) {
-    sends_[index].awaited.store(recipients, std::memory_order_relaxed);
+  /// For closed loops: how many threads have recipients that have not got it yet. `arrived` is true for the
+  /// last thread.
+  void await(std::size_t index, std::uint32_t threads) {
+    sends_[index].awaited.store(threads, std::memory_order_relaxed);
   }
   bool arrived(std::size_t index) {
     return sends_[index].awaited.fetch_sub(1, std::memory_order_acq_rel) == 1;

@@ -35,6 +35,14 @@ struct Settings {
 
   /// Those who are measured: all but the slow ones.
   std::uint32_t recipients() const { return clients - slow; }
+  /// How fine its series over time are: 60 steps or fewer, and none longer than a second.
+  std::chrono::nanoseconds series_step() const {
+    using namespace std::chrono_literals;
+    for (const std::chrono::nanoseconds step : {100ms, 200ms, 500ms}) {
+      if (duration / step <= 60) return step;
+    }
+    return 1s;
+  }
   Load load() const { return {arrivals, rate_per_s, warmup + duration, ramp, seed}; }
 };
 

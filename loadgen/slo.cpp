@@ -7,9 +7,9 @@
 namespace chatlab::loadgen {
 namespace {
 
-using Result = boost::system::result<Slo, client::Failure>;
+using Parsed = boost::system::result<Slo, client::Failure>;
 
-Result not_an_slo(const std::string& text, std::string_view why) {
+Parsed not_an_slo(const std::string& text, std::string_view why) {
   return client::Failure{
       fmt::format("--slo '{}' cannot be held against anything: {}. Write it as completion.p99<25ms, "
                   "reach>99.9% or lost<1",
@@ -20,7 +20,7 @@ bool is_a_count(std::string_view name) {
   return name == "lost" || name == "duplicates";
 }
 
-Result times_slo(Slo slo, std::string_view percentile, std::string_view bound) {
+Parsed times_slo(Slo slo, std::string_view percentile, std::string_view bound) {
   if (percentile != "max") {
     const auto percent = parse_number(percentile.substr(std::min<std::size_t>(1, percentile.size())));
     if (!percentile.starts_with('p') || !percent || *percent < 0 || *percent > 100) {
@@ -49,7 +49,7 @@ const Histogram* times_named(const Figures& figures, std::string_view name) {
   return nullptr;
 }
 
-Result parse_slo(const std::string& text) {
+Parsed parse_slo(const std::string& text) {
   const auto sign = text.find_first_of("<>");
   if (sign == std::string::npos) return not_an_slo(text, "it has no < or >");
   auto bound = std::string_view(text).substr(sign + 1);

@@ -104,7 +104,8 @@ void Worker::wait(Moment until) {
 void Worker::adopt(Phase phase) {
   phase_ = phase;
   if (phase == Phase::sending) {
-    receiver_.ledger().measure(control_.measure_begin(), control_.measure_end());
+    receiver_.ledger().measure(control_.measure_begin(), control_.measure_end(),
+                               control_.settings.series_step());
     dispatcher_.start();
     if (control_.settings.churn_per_s > 0) next_churn_ = control_.start();
     next_live_ = control_.measure_begin();
@@ -115,8 +116,11 @@ void Worker::adopt(Phase phase) {
   }
   if (phase == Phase::draining || phase == Phase::leaving) {
     watch_.end(now());
+    // What was due before the end is sent, however late this thread hears of the end.
+    if (phase == Phase::draining && now() >= dispatcher_.next_due()) dispatcher_.act(now());
     dispatcher_.stop();
     next_churn_ = Moment::max();
+    if (phase == Phase::draining) ++control_.stopped;
   }
   if (phase == Phase::leaving) {
     next_connect_ = Moment::max();

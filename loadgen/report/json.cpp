@@ -4,12 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "loadgen/machine.hpp"
+#include "loadgen/report/json_parts.hpp"
 #include "loadgen/report/report.hpp"
 
 namespace chatlab::loadgen {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr double percentiles[] = {1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
 
@@ -47,33 +46,6 @@ Json confidence_of(const Result& result) {
                                                                bound(result.confidence[i].high)};
   }
   return intervals;
-}
-
-Json settings_of(const Settings& settings) {
-  return {{"clients", settings.clients},
-          {"senders", settings.senders},
-          {"loop", settings.closed ? "closed" : "open"},
-          {"rate_per_s", settings.closed ? Json() : Json(settings.rate_per_s)},
-          {"in_flight_per_sender", settings.closed ? Json(settings.closed) : Json()},
-          {"arrivals", settings.arrivals == Arrivals::poisson ? "poisson" : "constant"},
-          {"seed", settings.seed},
-          {"payload_bytes", settings.text_bytes},
-          {"warmup_s", in_seconds(settings.warmup)},
-          {"duration_s", in_seconds(settings.duration)},
-          {"drain_s", in_seconds(settings.drain)},
-          {"ramp_s", in_seconds(settings.ramp)},
-          {"login_rate_per_s", settings.login_rate_per_s},
-          {"churn_per_s", settings.churn_per_s},
-          {"slow", settings.slow},
-          {"threads", settings.threads}};
-}
-
-Json machine_here() {
-  const auto machine = Machine::here();
-  return {{"processor", machine.processor},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory_bytes},
-          {"system", machine.system}};
 }
 
 Json integrity_of(const Result& result) {
@@ -139,7 +111,7 @@ Json resources_of(const Result& result) {
 
 Json seconds_of(const Figures& figures) {
   auto seconds = Json::array();
-  for (const auto& interval : figures.intervals) {
+  for (const auto& interval : by_second(figures.intervals)) {
     Histogram times;
     interval.add_to(times);
     seconds.push_back({{"begin_s", in_seconds(interval.begin)},
@@ -153,7 +125,44 @@ Json seconds_of(const Figures& figures) {
   return seconds;
 }
 
+Json progressions_of(const Result& result) {
+  auto all = Json::array();
+  for (const auto& one : result.progressions)
+    all.push_back({{"at_s", in_seconds(one.at)},
+                   {"sent", one.sent},
+                   {"delivered", one.delivered},
+                   {"backlog", one.backlog}});
+  return all;
+}
+
 }  // namespace
+
+Json settings_json(const Settings& settings) {
+  return {{"clients", settings.clients},
+          {"senders", settings.senders},
+          {"loop", settings.closed ? "closed" : "open"},
+          {"rate_per_s", settings.closed ? Json() : Json(settings.rate_per_s)},
+          {"in_flight_per_sender", settings.closed ? Json(settings.closed) : Json()},
+          {"arrivals", settings.arrivals == Arrivals::poisson ? "poisson" : "constant"},
+          {"seed", settings.seed},
+          {"payload_bytes", settings.text_bytes},
+          {"warmup_s", in_seconds(settings.warmup)},
+          {"duration_s", in_seconds(settings.duration)},
+          {"drain_s", in_seconds(settings.drain)},
+          {"ramp_s", in_seconds(settings.ramp)},
+          {"login_rate_per_s", settings.login_rate_per_s},
+          {"churn_per_s", settings.churn_per_s},
+          {"slow", settings.slow},
+          {"threads", settings.threads}};
+}
+
+Json machine_json() {
+  const auto machine = Machine::here();
+  return {{"processor", machine.processor},
+          {"cores", machine.cores},
+          {"memory_bytes", machine.memory_bytes},
+          {"system", machine.system}};
+}
 
 std::string json_report(const Result& result) {
   Json times = Json::object();
@@ -176,8 +185,8 @@ std::string json_report(const Result& result) {
       {"interrupted", result.interrupted},
       {"first_end", result.first_end},
       {"verdict", {{"trust", to_string(result.verdict.trust)}, {"reasons", result.verdict.reasons}}},
-      {"settings", settings_of(result.settings)},
-      {"machine", machine_here()},
+      {"settings", settings_json(result.settings)},
+      {"machine", machine_json()},
       {"throughput",
        {{"offered_per_s", result.offered_per_s()},
         {"achieved_per_s", result.achieved_per_s()},
@@ -188,6 +197,7 @@ std::string json_report(const Result& result) {
       {"login", login_of(result)},
       {"resources", resources_of(result)},
       {"seconds", seconds_of(result.figures)},
+      {"progressions", progressions_of(result)},
       {"slos", std::move(slos)}};
   return report.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -103,17 +103,7 @@ void add(Result& sum, const Result& one) {
   sum.settings.slow += one.settings.slow;
   sum.settings.threads += one.settings.threads;
   sum.settings.rate_per_s += one.settings.rate_per_s;
-  sum.figures.completion.merge(one.figures.completion);
-  sum.figures.delivery.merge(one.figures.delivery);
-  sum.figures.first.merge(one.figures.first);
-  sum.figures.spread.merge(one.figures.spread);
-  sum.figures.raw.merge(one.figures.raw);
-  sum.figures.send_lag.merge(one.figures.send_lag);
-  sum.figures.counts.add(one.figures.counts);
-  sum.figures.broadcasts += one.figures.broadcasts;
-  sum.figures.written += one.figures.written;
-  sum.figures.complete += one.figures.complete;
-  sum.figures.expected += one.figures.expected;
+  sum.figures.add(one.figures);
   // Whole seconds: series of processes that were started by hand meet in the same line.
   const auto later = std::chrono::seconds(std::llround(one.started_s - sum.started_s));
   for (auto interval : one.figures.intervals) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "loadgen/conductor.hpp"
+#include "loadgen/options.hpp"
 #include "loadgen/result.hpp"
 
 namespace chatlab::loadgen {
@@ -17,6 +18,18 @@ std::string json_report(const Result& result);
 
 /// For spreadsheets: a line for each second of the measurement.
 std::string csv_report(const Result& result);
+
+/// The same, finer, with what was under way: a line for each step of the series.
+std::string series_report(const Result& result);
+
+/// The same for several runs, with a first column that names each.
+std::string series_report(const std::vector<std::pair<std::string, const Result*>>& runs);
+
+/// A field as spreadsheets read it.
+std::string csv_field(const std::string& text);
+
+/// The load in one line: clients, senders, rate, size. `varied`: what a sweep changes is left out.
+std::string load_in_words(const Settings& settings, std::optional<Axis> varied = {});
 
 /// What goes on, in one line without its end.
 std::string progress_line(const Progress& progress);

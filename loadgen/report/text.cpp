@@ -3,15 +3,11 @@
 #include <algorithm>
 
 #include "loadgen/quantity.hpp"
+#include "loadgen/report/colour.hpp"
 #include "loadgen/report/report.hpp"
 
 namespace chatlab::loadgen {
 namespace {
-
-namespace colour {
-constexpr std::string_view green = "\x1b[32m", red = "\x1b[31m", yellow = "\x1b[33m", dim = "\x1b[2m",
-                           bold = "\x1b[1m", none = "\x1b[0m";
-}
 
 std::string in_words(std::int64_t time_us) {
   return time_in_words(time_us == Figures::lost_us ? std::nullopt : std::optional(Microseconds(time_us)));
@@ -50,15 +46,8 @@ class TextReport {
 
   void write_load() {
     const auto& settings = result_.settings;
-    const auto shape = settings.closed
-                           ? fmt::format(
-                                 "closed loop, {} broadcasts in flight for each sender (not comparable with "
-                                 "an open loop)",
-                                 settings.closed)
-                           : fmt::format("open loop, {:g} broadcasts/s{}", settings.rate_per_s,
-                                         settings.arrivals == Arrivals::poisson ? " (poisson)" : "");
-    add("{} clients, {} senders, {}, {} B, {:.1f} s{}{}\n", settings.clients, settings.senders, shape,
-        settings.text_bytes, in_seconds(result_.measured), result_.interrupted ? " (interrupted)" : "",
+    add("{}, {:.1f} s{}{}\n", load_in_words(settings), in_seconds(result_.measured),
+        result_.interrupted ? " (interrupted)" : "",
         settings.threads > 1 ? fmt::format(", {} threads", settings.threads) : "");
     if (result_.died) {
       add("{}The server died while it was measured{}: {}. What follows is what was seen until then.\n",
@@ -178,6 +167,24 @@ class TextReport {
 
 std::string text_report(const Result& result, bool colour) {
   return TextReport(result, colour).write();
+}
+
+std::string load_in_words(const Settings& settings, std::optional<Axis> varied) {
+  std::string words;
+  const auto add = [&](Axis axis, const std::string& part) {
+    if (varied != axis) words += (words.empty() ? "" : ", ") + part;
+  };
+  add(Axis::clients, fmt::format("{} clients", settings.clients));
+  words += fmt::format("{}{} senders", words.empty() ? "" : ", ", settings.senders);
+  add(Axis::rate,
+      settings.closed
+          ? fmt::format(
+                "closed loop, {} broadcasts in flight for each sender (not comparable with an open loop)",
+                settings.closed)
+          : fmt::format("open loop, {:g} broadcasts/s{}", settings.rate_per_s,
+                        settings.arrivals == Arrivals::poisson ? " (poisson)" : ""));
+  add(Axis::payload, fmt::format("{} B", settings.text_bytes));
+  return words;
 }
 
 std::string progress_line(const Progress& progress) {

@@ -20,7 +20,7 @@ class World {
  public:
   World(std::uint32_t senders, std::uint32_t recipients, std::uint32_t rounds)
       : log(senders, std::size_t{senders} * rounds), ledger(log, recipients), recipients_(recipients) {
-    ledger.measure(start, start + 1h);
+    ledger.measure(start, start + 1h, 1s);
     for (std::uint32_t r = 0; r < recipients; ++r) ledger.join(r, start - 1s);
   }
 
@@ -68,6 +68,32 @@ TEST(Figures, OfAPerfectServer) {
   EXPECT_EQ(figures.raw.percentile(50), 1400us);
   EXPECT_EQ(figures.delivery.count(), 300u);
   EXPECT_EQ(figures.counts.duplicates + figures.counts.fifo_breaks + figures.counts.order_breaks, 0u);
+}
+
+TEST(Ledger, SaysWhenAllOfItsRecipientsHaveABroadcast) {
+  World world(1, 3, 10);
+  world.send({0, 0}, start);
+  EXPECT_EQ(world.ledger.deliver(0, {0, 0}, start + 1ms), Copy::first);
+  EXPECT_EQ(world.ledger.deliver(0, {0, 0}, start + 1ms), Copy::uncounted);
+  EXPECT_EQ(world.ledger.deliver(1, {0, 0}, start + 1ms), Copy::first);
+  EXPECT_EQ(world.ledger.deliver(2, {0, 0}, start + 1ms), Copy::last);
+  EXPECT_EQ(world.ledger.deliver(0, {0, 7}, start + 1ms), Copy::uncounted);  // nobody sent it
+}
+
+TEST(Figures, SecondsAreMadeOfTheirParts) {
+  Histogram times;
+  times.record(5ms);
+  std::vector<Interval> parts;
+  for (const auto begin : {0ms, 900ms, 1000ms, 3200ms, 3300ms})
+    parts.push_back(Interval::of(times, begin, 100ms));
+  const auto seconds = by_second(parts);
+  ASSERT_EQ(seconds.size(), 3u);
+  EXPECT_EQ(seconds[0].begin, 0s);
+  EXPECT_EQ(seconds[0].length, 1s);
+  EXPECT_EQ(seconds[0].counts[0].second, 2u);
+  EXPECT_EQ(seconds[1].begin, 1s);
+  EXPECT_EQ(seconds[2].begin, 3s);
+  EXPECT_EQ(seconds[2].length, 400ms);  // it ended there
 }
 
 TEST(Figures, CountALostDeliveryInCompletionAndDelivery) {
@@ -213,7 +239,7 @@ TEST(Figures, PutTheRecipientsOfSeveralThreadsTogether) {
   SendLog log(1, 1);
   Ledger left(log, 1), right(log, 1);
   for (auto* ledger : {&left, &right}) {
-    ledger->measure(start, start + 1h);
+    ledger->measure(start, start + 1h, 1s);
     ledger->join(0, start - 1s);
   }
   log.schedule(0, start + 1s);

@@ -77,6 +77,44 @@ TEST(CommandLine, NamesTheTarget) {
   EXPECT_EQ(launched.launch->directory, "server");
 }
 
+TEST(CommandLine, NamesTheServersOfAComparison) {
+  const auto options = options_of({"compare", "old=ws://localhost:8081", "new={python3 app.py --port {port}}",
+                                   "ours={reference}", "--rounds", "7", "--fail-if-slower", "10%"});
+  EXPECT_EQ(options.command, Command::compare);
+  ASSERT_EQ(options.targets.size(), 3u);
+  EXPECT_EQ(options.targets[0].name, "old");
+  EXPECT_EQ(options.targets[0].url->text(), "ws://localhost:8081/");
+  EXPECT_EQ(options.targets[1].launch->command, "python3 app.py --port {port}");
+  EXPECT_FALSE(options.targets[2].url || options.targets[2].launch);
+  EXPECT_EQ(options.rounds, 7u);
+  EXPECT_DOUBLE_EQ(*options.fail_if_slower, 0.1);
+  EXPECT_LT(options.run.duration, 10s);  // many short rounds
+  EXPECT_EQ(options_of({"compare", "a={x}", "b={y}", "--duration", "8s"}).run.duration, 8s);
+}
+
+TEST(CommandLine, ReadsASweep) {
+  const auto options =
+      options_of({"sweep", "{node server.js}", "--by", "clients", "--slo", "completion.p99<50ms"});
+  EXPECT_EQ(options.command, Command::sweep);
+  EXPECT_EQ(options.axis, Axis::clients);
+  EXPECT_EQ(options.targets[0].name, "node server.js");
+  EXPECT_EQ(options_of({"sweep"}).targets[0].name, "the reference server");
+  EXPECT_EQ(options_of({"sweep", "ws://h/chat?a=b"}).targets[0].url->text(), "ws://h:80/chat?a=b");
+  EXPECT_EQ(options_of({"sweep", "mine=h:1"}).targets[0].name, "mine");
+}
+
+TEST(CommandLine, KnowsPresetsThatOptionsChange) {
+  const auto run = options_of({"--preset", "class"}).run;
+  EXPECT_EQ(run.clients, 40u);
+  EXPECT_EQ(run.senders, 40u);
+  EXPECT_EQ(run.arrivals, Arrivals::poisson);
+  EXPECT_EQ(options_of({"--preset", "lecture", "--clients", "50"}).run.clients, 50u);
+  EXPECT_EQ(options_of({"--preset", "class", "--clients", "20"}).run.senders, 20u);
+  EXPECT_GT(options_of({"--preset", "flood"}).run.closed, 0u);
+  EXPECT_EQ(options_of({"--preset", "flood", "--rate", "10"}).run.closed, 0u);
+  EXPECT_EQ(options_of({"--preset", "storm"}).run.clients, 300u);
+}
+
 TEST(CommandLine, ExplainsEveryMistake) {
   struct Row {
     std::vector<const char*> arguments;
@@ -102,6 +140,21 @@ TEST(CommandLine, ExplainsEveryMistake) {
       {{"--format", "xml"}, "--format is text, json or csv, not 'xml'"},
       {{"--slo", "fast"}, "it has no < or >"},
       {{"merge", "a.json"}, "merge takes two or more reports"},
+      {{"compare", "ws://a"}, "'ws://a' is not NAME=SERVER"},
+      {{"compare", "a={x}", "a={y}"}, "two servers are called 'a'"},
+      {{"compare", "a={}", "b={y}"}, "'{}' has no command between the braces"},
+      {{"compare", "a={x}"}, "one server alone is compared with nothing"},
+      {{"compare"}, "compare takes servers"},
+      {{"compare", "a={x}", "b={y}", "--launch", "z"},
+       "compare takes its servers as words: NAME={python3 app.py}"},
+      {{"compare", "a={x}", "b={y}", "--fail-if-slower", "much"},
+       "--fail-if-slower is a share such as 10%, not 'much'"},
+      {{"sweep", "{x}", "--by", "size"}, "--by is rate, clients or payload, not 'size'"},
+      {{"sweep", "{x}", "--closed", "3"}, "--closed has no place there"},
+      {{"ws://a", "--rounds", "3"}, "--rounds belongs to compare"},
+      {{"ws://a", "--by", "rate"}, "--by belongs to sweep"},
+      {{"--preset", "party"}, "--preset is one of class, lecture, storm, flood, not 'party'"},
+      {{"--prometheus-port", "99999"}, "--prometheus-port is a whole number from 0 to 65535"},
       {{"--bogus"}, "see chatlab-loadgen --help"},
   };
   for (const auto& row : rows) {

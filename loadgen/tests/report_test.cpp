@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "loadgen/metrics.hpp"
+
 namespace chatlab::loadgen {
 namespace {
 
@@ -80,6 +82,29 @@ TEST(Report, JsonHasNullForNever) {
 TEST(Report, CsvHasALineASecond) {
   EXPECT_EQ(csv_report(measured()),
             "second,length_s,deliveries,p50_us,p90_us,p99_us,max_us\n3,1.000,10,5003,5003,5003,5003\n");
+}
+
+TEST(Report, SeriesHasALineAStep) {
+  auto result = measured();
+  result.settings.duration = 120s;  // steps of a second
+  for (int i = 2; i < 5; ++i)
+    result.progressions.push_back(
+        {i * 1s, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(10 * i), 5});
+  EXPECT_EQ(series_report(result),
+            "at_s,sent,delivered,backlog,p50_us,p90_us,p99_us,max_us\n2.000,2,20,5,,,,\n"
+            "3.000,3,30,5,5003,5003,5003,5003\n4.000,4,40,5,,,,\n");
+  EXPECT_NE(series_report({{"a, b", &result}}).find("\n\"a, b\",2.000,2,20,5"), std::string::npos);
+}
+
+TEST(Report, MetricsAreAsPrometheusReadsThem) {
+  Progress progress{Progress::Doing::measuring, 500, 500, 12s, 1000, 499'000, 500'000, 2500, -1};
+  const auto text = metrics_text(progress);
+  for (const char* line :
+       {"# TYPE chatlab_loadgen_deliveries_total counter\nchatlab_loadgen_deliveries_total 499000\n",
+        "chatlab_loadgen_backlog 1000\n", "chatlab_loadgen_phase 2\n",
+        "chatlab_loadgen_delivery_p50_seconds 0.0025\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  EXPECT_EQ(text.find("p99"), std::string::npos);  // not known yet
 }
 
 TEST(Report, ProgressTellsWhatIsUnderWay) {

@@ -54,6 +54,7 @@ class Server:
         self.clients = []  # logged in, in the order of their logins
         self.done = {"chats": 0, "deliveries": 0, "lost": 0, "copies": 0, "swaps": 0, "changed": 0}
         self.by_sender = {}
+        self.free_at = 0  # with --capacity: when it has done with what has come so far
 
     def frames(self, text):
         payload = HANDS[self.options.hand](text).encode()
@@ -80,6 +81,15 @@ class Server:
             self.announce("disconnect")
 
     def chat(self, text):
+        if self.options.capacity:
+            # A server that needs 1 / capacity for each chat, one after another: they queue where more come.
+            loop = asyncio.get_running_loop()
+            self.free_at = max(self.free_at, loop.time()) + 1 / self.options.capacity
+            loop.call_at(self.free_at, self.take_chat, text)
+        else:
+            self.take_chat(text)
+
+    def take_chat(self, text):
         self.done["chats"] += 1
         number = self.done["chats"]
         if number == self.options.stall_after:
@@ -95,6 +105,8 @@ class Server:
     def relay(self, number, sender, text):
         frame = self.frames(text)
         for client in self.clients[1:]:
+            for _ in range(self.options.work):
+                frame = self.frames(text)
             client.send(frame)
             self.done["deliveries"] += 1
         if self.clients:
@@ -189,6 +201,8 @@ def main():
     add("--port", type=int, default=os.environ.get("PORT") or os.environ.get("WS_PORT") or "8081")
     add("--record", metavar="FILE", help="write what was done here when SIGTERM comes")
     add("--delay", type=float, default=0, metavar="S", help="relay every chat so much later")
+    add("--capacity", type=float, metavar="R", help="relay no more than so many chats a second; the others wait")
+    add("--work", type=int, default=0, metavar="N", help="make the frame N times anew for every delivery")
     add("--late", type=float, default=0, metavar="S", help="and to the first client so much later still")
     add("--lose", type=int, metavar="N", help="the first client does not get every Nth chat")
     add("--copy", type=int, metavar="N", help="it gets every Nth chat twice")

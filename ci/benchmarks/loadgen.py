@@ -1,14 +1,20 @@
 #!/usr/bin/python3
-"""What chatlab-loadgen costs, side by side with other clients of the same servers, in one run.
+"""What chatlab-loadgen costs, and what it finds, side by side with others, in one run.
 
-   ci/bench-loadgen             CPU per delivery against a bare epoll client, in both load shapes
-   ci/bench-loadgen many        10,000 clients in one process, and memory for each client
-   ci/bench-loadgen others      against a Python websockets client and artillery (npm ci --prefix ci/bench.d/artillery)
+   ci/bench loadgen [PART...]     floor, many, others and servers, or these:
+
+     floor     CPU for each delivery against a bare epoll client that only counts frames, in both load shapes
+     many      10,000 clients in one process, and memory for each of them
+     others    deliveries for each second of CPU, beside a Python websockets client and artillery
+     servers   the servers of ci/peers and the reference server, in both load shapes, with the verdicts
+     equals    20 comparisons of a server with itself: in how many "no difference" is said
+     twice     20 comparisons with a copy that does twice the work for each delivery: in how many it is found slower
+     limit     sweeps of servers that are throttled to known rates: what is found
 
 Ratios are what counts: machines are noisy, so each pair is measured in turns, and the median of the turns' ratios
-is printed. Needs a release build: cmake --preset release && cmake --build --preset release --target chatlab-loadgen
-chatlab-bare-client.
+is printed. CHATLAB_TURNS says how many turns (5).
 """
+import argparse
 import contextlib
 import json
 import os
@@ -20,9 +26,9 @@ import sys
 import tempfile
 import time
 
-root = pathlib.Path(__file__).resolve().parent.parent
-build = pathlib.Path(os.environ.get("CHATLAB_BUILD", root / "build/release")) / "loadgen"
-loadgen, bare = build / "chatlab-loadgen", build / "chatlab-bare-client"
+build = pathlib.Path("build/release")
+loadgen, bare = build / "loadgen/chatlab-loadgen", build / "loadgen/chatlab-bare-client"
+go_peer = build / "ci/benchmarks/go-gorilla"
 turns = int(os.environ.get("CHATLAB_TURNS", "5"))
 
 
@@ -88,8 +94,8 @@ def many():
 
 def others():
     clients, rate, seconds = 100, 100, 5
-    client = root / "ci/bench.d/python_client.py"
-    artillery = root / "ci/bench.d/artillery/node_modules/.bin/artillery"
+    client = "ci/benchmarks/python_client.py"
+    artillery = pathlib.Path("ci/benchmarks/artillery/node_modules/.bin/artillery")
     rows = []
     with reflector(clients) as (port, _process):
         report = run_loadgen(port, "--clients", str(clients), "--rate", str(rate), "--duration", f"{seconds}s")
@@ -101,12 +107,9 @@ def others():
         done = subprocess.run([client, str(port), str(clients), str(rate), str(seconds)], capture_output=True, text=True, check=True)
         deliveries, cpu_s = map(float, done.stdout.split())
         rows.append(("Python websockets", deliveries / cpu_s))
-    if artillery.exists():
-        rows.append(("artillery, which does not look at them", run_artillery(artillery, clients, rate)))
+    rows.append(("artillery, which does not look at them", run_artillery(artillery, clients, rate)))
     for name, per_second in rows:
         print(f"{name:<44} {per_second:>12,.0f} deliveries for each second of its CPU")
-    if not artillery.exists():
-        print("artillery                                    not installed (npm ci --prefix ci/bench.d/artillery)")
 
 
 def run_artillery(artillery, clients, rate):
@@ -132,16 +135,103 @@ def artillery_cpu_s(artillery, clients, rate, seconds):
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def main():
-    what = sys.argv[1] if len(sys.argv) > 1 else ""
-    if what == "many":
-        return many()
-    if what == "others":
-        return others()
+SERVERS = {
+    "reference": f"{build}/reference-server/chatlab-server --port {{port}}",
+    "Go, gorilla": f"{go_peer} --port {{port}}",
+    "Node, ws": "node ci/peers/node/server.js",
+    "Python, broadcast()": "/usr/bin/python3 ci/peers/python/app.py --broadcast",
+    "Python, naive loop": "/usr/bin/python3 ci/peers/python/app.py",
+}
+SERVER_LOADS = {"50/s": ["--rate", "50"], "4 in flight each": ["--closed", "4"]}
+
+
+def servers():
+    """The server on one core, the generator on another."""
+    print("| server | load | p50 | p90 | p99 | reach | deliveries/s | CPU | verdict |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    reasons = []
+    for load, shape in SERVER_LOADS.items():
+        for name, command in SERVERS.items():
+            done = subprocess.run(["taskset", "-c", "1", loadgen, "--launch", f"exec taskset -c 0 {command}", "--clients",
+                                   "200", "--senders", "10", "--duration", "5s", "--format", "json", "--quiet", *shape],
+                                  capture_output=True, text=True)
+            if not done.stdout:
+                sys.exit(f"{name}: {done.stderr}")
+            report = json.loads(done.stdout)
+            times = report["times"]["completion"]["percentiles_us"]
+            cells = ["never" if times[percent] is None else f"{times[percent] / 1000:.1f}" for percent in ("50", "90", "99")]
+            cpu = [report["resources"][side]["cpu_us_per_delivery"] for side in ("server", "generator")]
+            print(f"| {name} | {load} | {' | '.join(cells)} | {report['integrity']['reach'] * 100:g} % | "
+                  f"{report['throughput']['deliveries_per_s']:,.0f} | {cpu[0]:.2g} / {cpu[1]:.2g} | "
+                  f"{report['verdict']['trust']} |", flush=True)
+            reasons += [f"{name}, {load}: {reason}" for reason in report["verdict"]["reasons"]]
+    print("\n".join(["", *reasons]))
+
+
+def compare(first, second, seed):
+    """-> the word about the second, and its ratio to the first."""
+    done = subprocess.run([loadgen, "compare", f"first={{{first}}}", f"second={{{second}}}", "--seed", str(seed), "--quiet",
+                           "--clients", "60", "--rate", "50", "--duration", "1s", "--warmup", "200ms", "--format", "json"],
+                          capture_output=True, text=True)
+    if not done.stdout:
+        sys.exit(done.stderr)
+    second = json.loads(done.stdout)["targets"][1]
+    figure = second["figures"]["p50"]
+    return (second["standing"] if second["standing"] != "ranked" else figure["difference"]), figure["ratio"], figure["low"], figure["high"]
+
+
+def count_words(first, second, wanted):
+    words = []
+    for seed in range(1, 21):
+        word, ratio, low, high = compare(first, second, seed)
+        words.append(word)
+        print(f"  {seed:>2}: {word}" + (f", {ratio:.3f} ({low:.3f} to {high:.3f})" if high else ""), flush=True)
+    print(f"{words.count(wanted)} of {len(words)} say: {wanted}")
+
+
+def equals():
+    server = "exec node ci/peers/node/server.js"
+    count_words(server, server, "none")
+
+
+def twice():
+    server = "exec ci/peers/fake/server.py --hand rebuilt --work"
+    count_words(f"{server} 1", f"{server} 2", "slower")
+
+
+def limit():
+    for capacity in (150, 400, 800):
+        done = subprocess.run([loadgen, "sweep", f"throttled={{exec ci/peers/fake/server.py --capacity {capacity}}}", "--clients", "20",
+                               "--quiet", "--format", "json"], capture_output=True, text=True)
+        if not done.stdout:
+            sys.exit(done.stderr)
+        found = json.loads(done.stdout)["targets"][0]
+        held = found["held"] or 0
+        print(f"throttled to {capacity}/s: {found['words']}: {held / capacity:.2f} of it", flush=True)
+
+
+def floor():
     against_bare("one by one: 100 clients, 100/s, open loop", 100, 10, "100")
     against_bare("one by one: 500 clients, 50/s, open loop", 500, 10, "50")
     against_bare("in batches: 100 clients, 8 in flight each", 100, 10, "c8")
     against_bare("in batches: 100 clients, 64 in flight each", 100, 10, "c64")
+
+
+PARTS = {"floor": floor, "many": many, "others": others, "servers": servers, "equals": equals, "twice": twice, "limit": limit}
+USUAL = ["floor", "many", "others", "servers"]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="ci/bench loadgen", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    parts = parser.parse_args().parts or USUAL
+    for part in parts:
+        if part not in PARTS:
+            parser.error(f"{part} is none of {', '.join(PARTS)}")
+    for part in parts:
+        print(f"\n{part}")
+        PARTS[part]()
 
 
 if __name__ == "__main__":
