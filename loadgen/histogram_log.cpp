@@ -118,23 +118,22 @@ std::string percentile_distribution(const Histogram& histogram) {
     const double reached = 100.0 * static_cast<double>(seen) / static_cast<double>(total);
     const double value_ms = static_cast<double>(Histogram::highest_of(i).count()) / us_per_ms;
     while (reached >= ladder.level()) {
-      fmt::format_to(std::back_inserter(text), "{:12.3f} {:2.12f} {:10d} {:14.2f}\n", value_ms,
-                     ladder.level() / 100, seen, 1 / (1 - ladder.level() / 100));
+      text += fmt::format("{:12.3f} {:2.12f} {:10d} {:14.2f}\n", value_ms, ladder.level() / 100, seen,
+                          1 / (1 - ladder.level() / 100));
       ladder.climb();
       if (seen == total) break;  // the last value has one step, and the line of 100 %
     }
-    if (seen == total)
-      fmt::format_to(std::back_inserter(text), "{:12.3f} {:2.12f} {:10d}\n", value_ms, 1.0, seen);
+    if (seen == total) text += fmt::format("{:12.3f} {:2.12f} {:10d}\n", value_ms, 1.0, seen);
   }
   const auto max = histogram.max().value_or(Microseconds(0));
-  fmt::format_to(std::back_inserter(text),
-                 "#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n#[Max     = {:12.3f}, Total count    = "
-                 "{:12d}]\n#[Buckets = {:12d}, SubBuckets     = {:12d}]\n",
-                 histogram.mean_us() / us_per_ms, histogram.standard_deviation_us() / us_per_ms,
-                 static_cast<double>(max.count()) / us_per_ms, total,
-                 Histogram::counters / (Histogram::sub_buckets / 2) - 1, Histogram::sub_buckets);
+  text += fmt::format(
+      "#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n#[Max     = {:12.3f}, Total count    = "
+      "{:12d}]\n#[Buckets = {:12d}, SubBuckets     = {:12d}]\n",
+      histogram.mean_us() / us_per_ms, histogram.standard_deviation_us() / us_per_ms,
+      static_cast<double>(max.count()) / us_per_ms, total,
+      Histogram::counters / (Histogram::sub_buckets / 2) - 1, Histogram::sub_buckets);
   if (histogram.over_range()) {
-    fmt::format_to(std::back_inserter(text), "#[Over range, or lost: {}]\n", histogram.over_range());
+    text += fmt::format("#[Over range, or lost: {}]\n", histogram.over_range());
   }
   return text;
 }
@@ -162,8 +161,8 @@ std::string histogram_log(const std::vector<Interval>& intervals, double started
   for (const auto& interval : intervals) {
     const auto max_us =
         interval.counts.empty() ? 0 : Histogram::highest_of(interval.counts.back().first).count();
-    fmt::format_to(std::back_inserter(text), "{:.3f},{:.3f},{:.3f},{}\n", in_seconds(interval.begin),
-                   in_seconds(interval.length), static_cast<double>(max_us) / us_per_ms, encoded(interval));
+    text += fmt::format("{:.3f},{:.3f},{:.3f},{}\n", in_seconds(interval.begin), in_seconds(interval.length),
+                        static_cast<double>(max_us) / us_per_ms, encoded(interval));
   }
   return text;
 }

@@ -23,8 +23,7 @@ constexpr std::size_t request_bytes = 4096;  // more of a request is not looked 
 std::string metrics_text(const Progress& progress) {
   std::string text;
   const auto add = [&](std::string_view name, std::string_view type, std::string_view help, double value) {
-    fmt::format_to(
-        std::back_inserter(text),
+    text += fmt::format(
         "# HELP chatlab_loadgen_{0} {1}\n# TYPE chatlab_loadgen_{0} {2}\nchatlab_loadgen_{0} {3}\n", name,
         help, type, value);
   };

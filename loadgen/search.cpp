@@ -8,8 +8,7 @@ namespace {
 
 constexpr double stride = 2;        // of the climb
 constexpr double step_down = 1.05;  // from a load that held once and was not confirmed
-constexpr int unsure_in_a_row = 2;  // one may be a moment's; two are the generator's limit
-constexpr int unsure_confirmations = 4;
+constexpr int unsure_believed = 4;  // in a row: fewer may be a busy machine's; these are the generator's limit
 constexpr int noes_believed = 2;  // in a row: one may be a moment's, and would end the climb far too low
 
 }  // namespace
@@ -44,7 +43,7 @@ void Search::take(Held held) {
 void Search::took_climb(Held held) {
   const double load = step_->load;
   if (held == Held::cannot_tell) {
-    if (++unsure_ < unsure_in_a_row) return;  // once more
+    if (++unsure_ < unsure_believed) return;  // once more
     unsure_ = 0;
     finding_.limit = Finding::Limit::generator;
     if (good_ > 0) return confirm(good_);
@@ -72,7 +71,7 @@ void Search::took_climb(Held held) {
 
 void Search::took_narrow(Held held) {
   if (held == Held::cannot_tell) {
-    if (++unsure_ < unsure_in_a_row) return;
+    if (++unsure_ < unsure_believed) return;
     unsure_ = 0;
     finding_.limit = Finding::Limit::generator;
     return confirm(good_);
@@ -99,7 +98,7 @@ void Search::took_confirm(Held held) {
     return;
   }
   if (held == Held::cannot_tell) {
-    if (++unsure_ == unsure_confirmations) end(false);
+    if (++unsure_ == unsure_believed) end(false);
     return;
   }
   finding_.limit = Finding::Limit::server;

@@ -1,6 +1,6 @@
 // Looks for the highest load that a server holds: it says which load to try next, and is told how that went.
-// It climbs in geometric steps until one fails twice, narrows that down by bisection, and confirms what is left by
-// three more windows. Pure: it measures nothing and knows no server.
+// It climbs in geometric steps until one fails twice, narrows that down by bisection, and confirms what is
+// left by three more windows. Pure: it measures nothing and knows no server.
 #pragma once
 
 #include <cstdint>

@@ -17,21 +17,20 @@ void Metrics::count_turn(std::chrono::nanoseconds duration) {
 
 std::string Metrics::in_words() const {
   std::string text;
-  const auto out = std::back_inserter(text);
   const auto head = [&](std::string_view name, std::string_view type, std::string_view help) {
-    fmt::format_to(out, "# HELP chatlab_{0} {2}\n# TYPE chatlab_{0} {1}\n", name, type, help);
+    text += fmt::format("# HELP chatlab_{0} {2}\n# TYPE chatlab_{0} {1}\n", name, type, help);
   };
   const auto one = [&](std::string_view name, std::string_view type, std::string_view help,
                        const Count& count) {
     head(name, type, help);
-    fmt::format_to(out, "chatlab_{} {}\n", name, count.load());
+    text += fmt::format("chatlab_{} {}\n", name, count.load());
   };
   one("connections", "gauge", "WebSocket connections that are open.", connections);
   one("logged_in", "gauge", "Sockets that are logged in.", members);
   head("messages_total", "counter", "Messages received, by what they are.");
   constexpr std::array names = {"login", "disconnect", "chat", "unrecognized", "malformed"};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    fmt::format_to(out, "chatlab_messages_total{{type=\"{}\"}} {}\n", names[i], messages[i].load());
+    text += fmt::format("chatlab_messages_total{{type=\"{}\"}} {}\n", names[i], messages[i].load());
   }
   one("deliveries_total", "counter", "Broadcasts times their recipients.", deliveries);
   one("sends_total", "counter", "Calls that handed bytes to the kernel.", sends);
@@ -43,11 +42,11 @@ std::string Metrics::in_words() const {
   std::uint64_t within = 0;
   for (std::size_t i = 0; i < turn_bounds_s.size(); ++i) {
     within += turns_within_[i];
-    fmt::format_to(out, "chatlab_turn_seconds_bucket{{le=\"{}\"}} {}\n", turn_bounds_s[i], within);
+    text += fmt::format("chatlab_turn_seconds_bucket{{le=\"{}\"}} {}\n", turn_bounds_s[i], within);
   }
-  fmt::format_to(out, "chatlab_turn_seconds_bucket{{le=\"+Inf\"}} {}\n", turns.load());
-  fmt::format_to(out, "chatlab_turn_seconds_sum {}\n", static_cast<double>(turn_nanoseconds) / 1e9);
-  fmt::format_to(out, "chatlab_turn_seconds_count {}\n", turns.load());
+  text += fmt::format("chatlab_turn_seconds_bucket{{le=\"+Inf\"}} {}\n", turns.load());
+  text += fmt::format("chatlab_turn_seconds_sum {}\n", static_cast<double>(turn_nanoseconds) / 1e9);
+  text += fmt::format("chatlab_turn_seconds_count {}\n", turns.load());
   return text;
 }
 

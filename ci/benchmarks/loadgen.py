@@ -158,6 +158,8 @@ def servers():
             if not done.stdout:
                 sys.exit(f"{name}: {done.stderr}")
             report = json.loads(done.stdout)
+            if report["unreachable"]:
+                sys.exit(f"{name}: {report['unreachable']}")
             times = report["times"]["completion"]["percentiles_us"]
             cells = ["never" if times[percent] is None else f"{times[percent] / 1000:.1f}" for percent in ("50", "90", "99")]
             cpu = [report["resources"][side]["cpu_us_per_delivery"] for side in ("server", "generator")]

@@ -1,5 +1,6 @@
-# chatlab-boost: Asio and Beast, compiled once; every other file sees their declarations only. Its precompiled
-# header serves every library of the project: chatlab_precompile(TARGET).
+# chatlab-boost: Asio and Beast, compiled once; every other file sees their declarations only. Every target of the
+# project takes one of two precompiled headers: chatlab_precompile(TARGET) that of the build's own optimisation,
+# chatlab_precompile_lightly(TARGET) another at -O1, for tests and whatever waits for others more than it works.
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Threads REQUIRED)
@@ -21,4 +22,19 @@ target_precompile_headers(chatlab-boost PRIVATE ci/cmake/precompiled.hpp)
 
 function(chatlab_precompile target)
   target_precompile_headers(${target} REUSE_FROM chatlab-boost)
+endfunction()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_library(chatlab-lightly OBJECT ci/cmake/precompiled.cpp)
+  target_link_libraries(chatlab-lightly PUBLIC chatlab-boost)
+  target_compile_options(chatlab-lightly PRIVATE -O1)
+  target_precompile_headers(chatlab-lightly PRIVATE ci/cmake/precompiled.hpp)
+endif()
+function(chatlab_precompile_lightly target)
+  if(TARGET chatlab-lightly)
+    target_compile_options(${target} PRIVATE -O1)
+    target_precompile_headers(${target} REUSE_FROM chatlab-lightly)
+  else()
+    chatlab_precompile(${target})
+  endif()
 endfunction()

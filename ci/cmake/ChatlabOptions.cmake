@@ -13,7 +13,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(chatlab-options INTERFACE -Wno-subobject-linkage)
   endif()
 endif()
-target_compile_definitions(chatlab-options INTERFACE CHATLAB_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(chatlab-options INTERFACE
+    CHATLAB_VERSION="${PROJECT_VERSION}"
+    CXXOPTS_NO_REGEX)  # cxxopts has a parser of its own; std::regex doubles what a command line costs to compile
 if(CHATLAB_WERROR)
   target_compile_options(chatlab-options INTERFACE -Werror)
 endif()
@@ -44,8 +46,3 @@ if(CCACHE)
       ${CCACHE})
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
-
-# For files that run once and are costly to optimise: command lines, with the regular expressions of cxxopts.
-function(chatlab_compile_fast)
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "-O0" SKIP_PRECOMPILE_HEADERS ON)
-endfunction()

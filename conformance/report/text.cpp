@@ -49,7 +49,7 @@ class TextReport {
  private:
   template <class... Arguments>
   void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+    text_ += fmt::format(format, std::forward<Arguments>(arguments)...);
   }
   std::string_view paint(std::string_view code) const { return style_.colour ? code : std::string_view(); }
 
@@ -232,8 +232,8 @@ std::string text_report(const RunResult& result, const Style& style) {
 std::string list_checks(const Suite& suite) {
   std::string text;
   for (const auto& check : suite.checks) {
-    fmt::format_to(std::back_inserter(text), "{:<34} {:<7} {:<5} {}\n", check.id, to_string(check.level),
-                   check.points > 0 ? fmt::format("{:g}", check.points) : "", check.title);
+    text += fmt::format("{:<34} {:<7} {:<5} {}\n", check.id, to_string(check.level),
+                        check.points > 0 ? fmt::format("{:g}", check.points) : "", check.title);
   }
   return text;
 }

@@ -111,9 +111,9 @@ std::string csv_report(const Comparison& comparison) {
         return value ? std::to_string(value->count()) : "";
       };
       const auto& round = contender.rounds[i];
-      fmt::format_to(std::back_inserter(text), "{},{},{},{:.1f},{},{},{},{}\n", csv_field(contender.name),
-                     i + 1, to_string(round.trust), round.deliveries_per_s, time(50), time(90), time(99),
-                     round.server_cpu_us ? fmt::format("{:.3f}", *round.server_cpu_us) : "");
+      text += fmt::format("{},{},{},{:.1f},{},{},{},{}\n", csv_field(contender.name), i + 1,
+                          to_string(round.trust), round.deliveries_per_s, time(50), time(90), time(99),
+                          round.server_cpu_us ? fmt::format("{:.3f}", *round.server_cpu_us) : "");
     }
   }
   return text;

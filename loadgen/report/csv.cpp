@@ -14,9 +14,9 @@ std::string csv_report(const Result& result) {
     const auto time = [](std::optional<Microseconds> value) {
       return value ? std::to_string(value->count()) : "";
     };
-    fmt::format_to(std::back_inserter(text), "{:.0f},{:.3f},{},{},{},{},{}\n", in_seconds(interval.begin),
-                   in_seconds(interval.length), times.in_range(), time(times.percentile(50)),
-                   time(times.percentile(90)), time(times.percentile(99)), time(times.max()));
+    text += fmt::format("{:.0f},{:.3f},{},{},{},{},{}\n", in_seconds(interval.begin),
+                        in_seconds(interval.length), times.in_range(), time(times.percentile(50)),
+                        time(times.percentile(90)), time(times.percentile(99)), time(times.max()));
   }
   return text;
 }
@@ -36,8 +36,8 @@ void add_series(std::string& text, const std::string& label, const Result& resul
       const auto value = times.percentile(percent);
       return value ? std::to_string(value->count()) : "";
     };
-    fmt::format_to(std::back_inserter(text), "{}{:.3f},{},{},{},{},{},{},{}\n", label, in_seconds(one.at),
-                   one.sent, one.delivered, one.backlog, time(50), time(90), time(99), time(100));
+    text += fmt::format("{}{:.3f},{},{},{},{},{},{},{}\n", label, in_seconds(one.at), one.sent, one.delivered,
+                        one.backlog, time(50), time(90), time(99), time(100));
   }
 }
 

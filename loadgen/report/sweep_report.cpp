@@ -94,10 +94,10 @@ std::string csv_report(const Sweep& sweep) {
         const auto value = result.figures.completion.percentile(percent);
         return value ? std::to_string(value->count()) : "";
       };
-      fmt::format_to(std::back_inserter(text), "{},{:g},{},{},{},{:.1f},{:.1f},{:.6f},{},{}\n",
-                     csv_field(climb.name), window.step.load, to_string(window.step.why),
-                     to_string(window.held), loadgen::to_string(result.verdict.trust), result.offered_per_s(),
-                     result.achieved_per_s(), result.figures.reach(), time(50), time(99));
+      text += fmt::format("{},{:g},{},{},{},{:.1f},{:.1f},{:.6f},{},{}\n", csv_field(climb.name),
+                          window.step.load, to_string(window.step.why), to_string(window.held),
+                          loadgen::to_string(result.verdict.trust), result.offered_per_s(),
+                          result.achieved_per_s(), result.figures.reach(), time(50), time(99));
     }
   }
   return text;

@@ -40,7 +40,7 @@ class TextReport {
  private:
   template <class... Arguments>
   void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+    text_ += fmt::format(format, std::forward<Arguments>(arguments)...);
   }
   std::string_view paint(std::string_view code) const { return colour_ ? code : std::string_view(); }
 

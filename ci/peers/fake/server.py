@@ -55,6 +55,10 @@ class Server:
         self.done = {"chats": 0, "deliveries": 0, "lost": 0, "copies": 0, "swaps": 0, "changed": 0}
         self.by_sender = {}
         self.free_at = 0  # with --capacity: when it has done with what has come so far
+        self.nowhere = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # with --work: a socket that nobody reads
+        self.nowhere.bind(("127.0.0.1", 0))
+        self.nowhere.connect(self.nowhere.getsockname())
+        self.nowhere.setblocking(False)
 
     def frames(self, text):
         payload = HANDS[self.options.hand](text).encode()
@@ -105,12 +109,20 @@ class Server:
     def relay(self, number, sender, text):
         frame = self.frames(text)
         for client in self.clients[1:]:
-            for _ in range(self.options.work):
+            for again in range(self.options.work):
                 frame = self.frames(text)
+                if again:
+                    self.send_nowhere(frame)
             client.send(frame)
             self.done["deliveries"] += 1
         if self.clients:
             self.relay_to_the_first(self.clients[0], number, sender, text, frame)
+
+    def send_nowhere(self, frame):
+        try:
+            self.nowhere.send(frame)
+        except BlockingIOError:
+            pass
 
     def relay_to_the_first(self, client, number, sender, text, frame):
         every = lambda n: n and number % n == 0
@@ -202,7 +214,7 @@ def main():
     add("--record", metavar="FILE", help="write what was done here when SIGTERM comes")
     add("--delay", type=float, default=0, metavar="S", help="relay every chat so much later")
     add("--capacity", type=float, metavar="R", help="relay no more than so many chats a second; the others wait")
-    add("--work", type=int, default=0, metavar="N", help="make the frame N times anew for every delivery")
+    add("--work", type=int, default=0, metavar="N", help="do the work of every delivery N times: make the frame anew, and send it (all but one to nobody)")
     add("--late", type=float, default=0, metavar="S", help="and to the first client so much later still")
     add("--lose", type=int, metavar="N", help="the first client does not get every Nth chat")
     add("--copy", type=int, metavar="N", help="it gets every Nth chat twice")
