@@ -8,8 +8,8 @@ namespace {
 
 constexpr double stride = 2;        // of the climb
 constexpr double step_down = 1.05;  // from a load that held once and was not confirmed
-constexpr int unsure_believed = 4;  // in a row: fewer may be a busy machine's; these are the generator's limit
-constexpr int noes_believed = 2;  // in a row: one may be a moment's, and would end the climb far too low
+constexpr int unsure_believed = 4;  // in a row: fewer may be a busy machine's
+constexpr int noes_believed = 2;    // in a row: one may be a moment's, and would end the climb far too low
 
 }  // namespace
 

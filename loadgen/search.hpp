@@ -42,8 +42,8 @@ struct Finding {
 class Search {
  public:
   static constexpr int confirmations = 3;
-  static constexpr int most_windows =
-      60;  ///< a climb over six powers of two, and confirming it many times over
+  /// A climb over six powers of two, and confirming it many times over.
+  static constexpr int most_windows = 60;
 
   explicit Search(Range range);
 

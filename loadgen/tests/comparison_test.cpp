@@ -1,6 +1,7 @@
 #include "loadgen/comparison.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -136,11 +137,13 @@ TEST(Comparison, TakesTurnsThereAndBack) {
 
 class BaselineFile {
  public:
-  explicit BaselineFile(const std::string& content) : path(testing::TempDir() + "chatlab_baseline.json") {
+  explicit BaselineFile(const std::string& content) {
+    const int file = ::mkstemp(path.data());
+    if (file >= 0) ::close(file);
     std::ofstream(path) << content;
   }
   ~BaselineFile() { std::remove(path.c_str()); }
-  const std::string path;
+  std::string path = testing::TempDir() + "chatlab-baseline-XXXXXX";  // its own: tests run side by side
 };
 
 TEST(Comparison, IsReadAgainAsABaseline) {
