@@ -12,7 +12,7 @@
 namespace chatlab::conformance {
 
 /// True where the result shows that the server does something else than the suite's own edition: one of the
-/// checks by which that is known failed, or was blocked.
+/// checks by which that is known failed, or was blocked. A server that has sent nothing at all speaks none.
 bool may_speak_another(const RunResult& result);
 
 /// The name of the first suite whose edition the server speaks; empty: of none of them. The ones that ask for

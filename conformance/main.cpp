@@ -130,6 +130,8 @@ RunResult run_against_target(const Suite& suite, const Options& options) {
     auto others = load_editions();
     std::erase_if(others, [&](const Suite& other) { return other.name == suite.name; });
     if (const auto found = find_edition(others, target.settings)) result.speaks = *found;
+    result.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   }
   return result;
 }
