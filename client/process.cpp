@@ -26,6 +26,7 @@ constexpr auto poll_interval = 5ms;     // between two looks at the processes
 constexpr auto watch_interval = 100ms;  // what a fork bomb or a leak can do meanwhile, a machine stands
 constexpr auto polite_stop = 2000ms;    // between SIGTERM and SIGKILL
 constexpr auto hard_stop = 2000ms;      // for what was killed to be gone; only the kernel can delay it
+constexpr auto time_to_die_of_it = 2s;  // of the CPU, for who is told that its time on it is over
 
 // The group's guard reads from a pipe whose other end this program holds. When this program dies, even by
 // SIGKILL, the read ends and so does the group. It is no child of the command, which might wait for its own.
@@ -36,9 +37,10 @@ constexpr auto guarded =
 /// Commands of the shell that bound each process by itself.
 std::string settings_of(const Limits& limits) {
   constexpr std::size_t ulimit_file_bytes = 512, ulimit_memory_bytes = 1024;  // POSIX's units
-  return fmt::format("ulimit -f {}; ulimit -d {}; ulimit -t {}; ulimit -c 0",
+  // SIGXCPU, which says why, comes before SIGKILL.
+  return fmt::format("ulimit -f {}; ulimit -d {}; ulimit -S -t {}; ulimit -H -t {}; ulimit -c 0",
                      limits.file_bytes / ulimit_file_bytes, limits.memory_bytes / ulimit_memory_bytes,
-                     limits.cpu_time.count());
+                     limits.cpu_time.count(), (limits.cpu_time + time_to_die_of_it).count());
 }
 
 /// This process's environment with some variables set anew.
@@ -61,11 +63,25 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
+std::string signal_in_words(int number) {
+  return fmt::format("signal {} ({}{})", number, ::strsignal(number),
+                     number == SIGKILL ? "; the system does so where memory runs out" : "");
+}
+
 std::string in_words(int status) {
-  if (WIFSIGNALED(status)) {
-    return fmt::format("it was ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
-  }
-  return fmt::format("it exited with status {}", WEXITSTATUS(status));
+  if (WIFSIGNALED(status)) return "it was ended by " + signal_in_words(WTERMSIG(status));
+  // So a shell and a sandbox tell how what they ran has ended; but a program can choose such a status itself.
+  constexpr int told_as = 128, most_signals = 31;
+  const int number = WEXITSTATUS(status) - told_as;
+  const bool may_be_signal = number >= 1 && number <= most_signals;
+  return fmt::format("it exited with status {}{}", WEXITSTATUS(status),
+                     may_be_signal ? ", as after " + signal_in_words(number) : "");
+}
+
+std::string size_in_words(std::size_t bytes) {
+  constexpr std::size_t kibibyte = 1024, mebibyte = kibibyte * kibibyte;
+  return bytes % mebibyte == 0 ? fmt::format("{} MiB", bytes / mebibyte)
+                               : fmt::format("{} KiB", bytes / kibibyte);
 }
 
 }  // namespace
@@ -121,7 +137,14 @@ std::optional<std::string> Process::ending() {
   if (!status_ && ::waitpid(group_, &status, WNOHANG) == group_) status_ = status;
   if (!status_) return std::nullopt;
   const std::lock_guard lock(excess_mutex_);
+  if (excess_.empty()) excess_ = printed_too_much();  // that may have ended it before the watch looked
   return excess_.empty() ? in_words(*status_) : fmt::format("it was ended: {}", excess_);
+}
+
+/// The kernel takes no more of its output than that.
+std::string Process::printed_too_much() const {
+  if (!limits_ || output_bytes() < limits_->file_bytes) return "";
+  return fmt::format("it printed more than {}", size_in_words(limits_->file_bytes));
 }
 
 std::size_t Process::output_bytes() const {
@@ -148,12 +171,15 @@ void Process::watch(const std::stop_token& stop) {
     const auto members = tree.members();
     std::size_t memory_bytes = 0;
     for (const auto& member : members) memory_bytes += member.resident_bytes;
-    const bool too_many = members.size() > limits_->processes;
-    if (!too_many && memory_bytes <= limits_->memory_bytes) continue;
+    auto excess = printed_too_much();
+    if (memory_bytes > limits_->memory_bytes)
+      excess = fmt::format("it used more than {} of memory", size_in_words(limits_->memory_bytes));
+    if (members.size() > limits_->processes)
+      excess = fmt::format("it ran more than {} processes at once", limits_->processes);
+    if (excess.empty()) continue;
     {
       const std::lock_guard excess_lock(excess_mutex_);
-      excess_ = too_many ? fmt::format("it ran more than {} processes at once", limits_->processes)
-                         : fmt::format("it used more than {} MiB of memory", limits_->memory_bytes >> 20);
+      excess_ = std::move(excess);
     }
     end_all(0ms);
     return;

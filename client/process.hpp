@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,9 @@ class Process {
   /// empty while it runs.
   std::optional<std::string> ending();
 
+  /// How long it could have run and the machine had no core for it: no fault of its own.
+  std::chrono::nanoseconds kept_waiting() const { return ProcessTree(mark_, group_).kept_waiting(); }
+
   /// How much it has printed so far, on standard output and error.
   std::size_t output_bytes() const;
 
@@ -47,6 +51,7 @@ class Process {
   Process() = default;
   boost::system::result<void, Failure> spawn(const std::string& command, const std::string& directory,
                                              std::vector<std::string> variables);
+  std::string printed_too_much() const;
   void watch(const std::stop_token& stop);
   void end_all(std::chrono::milliseconds grace);
 
@@ -59,7 +64,7 @@ class Process {
 
   std::mutex excess_mutex_;  // guards excess_
   std::string excess_;       // which limit it went past; written by the watch
-  std::jthread watch_;       // looks at what all of it uses; reads mark_, group_ and limits_ only
+  std::jthread watch_;       // looks at what all of it uses; reads mark_, group_, limits_ and output_ only
 };
 
 }  // namespace chatlab::client

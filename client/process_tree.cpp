@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -43,6 +44,16 @@ std::vector<ProcessTree::Member> ProcessTree::members() const {
     if (is_process && has_setting(number, mark_)) found.push_back({number, own_resident_bytes(number)});
   }
   return found;
+}
+
+std::chrono::nanoseconds ProcessTree::kept_waiting() const {
+  std::chrono::nanoseconds all{0};
+  for (const auto& member : members()) {
+    std::ifstream file(fmt::format("/proc/{}/schedstat", member.number));
+    std::uint64_t ran = 0, waited = 0;  // ns
+    if (file >> ran >> waited) all += std::chrono::nanoseconds(waited);
+  }
+  return all;
 }
 
 void ProcessTree::signal(int number) const {

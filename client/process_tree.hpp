@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ class ProcessTree {
 
   /// Those that live. One that has ended and was not waited for is none.
   std::vector<Member> members() const;
+
+  /// How long they were ready to run and the machine had no core for them, all together.
+  std::chrono::nanoseconds kept_waiting() const;
 
   /// A signal to each of them, and to the group as a whole: nobody in it can fork on meanwhile.
   void signal(int number) const;
