@@ -102,7 +102,8 @@ class Target {
       trouble = chosen.error().text;
       return false;
     }
-    sandbox = chosen->description;
+    const auto& told = options.confinement.told;
+    sandbox = told.empty() ? chosen->description : told;
     auto submission = grade::confine(*chosen, options.confinement, *options.submission, command);
     if (submission.has_error()) {
       trouble = submission.error().text;

@@ -60,7 +60,8 @@ cxxopts::Options declare() {
        cxxopts::value<Texts>(), "NAME")  //
       ("limit",
        "what a launched server may use, past which it is ended: memory=2GiB, processes=64, file=256MiB, "
-       "cpu=300s (these are the defaults); repeatable",
+       "cpu=300s (these are the defaults; a submission's are memory=1GiB, processes=64, file=64MiB, "
+       "cpu=120s); repeatable",
        cxxopts::value<Texts>(), "NAME=VALUE")                                                       //
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
@@ -186,7 +187,7 @@ std::optional<UsageError> read_launch(const cxxopts::ParseResult& given, Options
     if (!is_variable_name(name))
       return UsageError{fmt::format("--port-env is the name of a variable, not '{}'", name)};
   }
-  launch.limits.emplace();
+  launch.limits = given.count("submission") ? grade::submission_limits() : client::Limits();
   if (!given.count("limit")) return std::nullopt;
   for (const auto& text : given["limit"].as<std::vector<std::string>>()) {
     const auto set = set_limit(*launch.limits, text);

@@ -11,8 +11,8 @@ namespace {
 using Text = std::string;
 using Texts = std::vector<std::string>;
 
-constexpr const char* of_a_submission[] = {"entry",   "setup",        "sandbox",
-                                           "network", "sandbox-read", "sandbox-user"};
+constexpr const char* of_a_submission[] = {"entry",        "setup",        "sandbox",     "network",
+                                           "sandbox-read", "sandbox-user", "sandbox-told"};
 
 }  // namespace
 
@@ -35,6 +35,7 @@ void declare_submission(cxxopts::Options& options) {
        "DIR")  //
       ("sandbox-user", "as root: the number of the user that the server runs as (default: 60600)",
        cxxopts::value<Text>(), "UID");
+  options.add_options("")("sandbox-told", "", cxxopts::value<Text>());  // the grader's, who has chosen it
 }
 
 std::optional<UsageError> read_submission(const cxxopts::ParseResult& given, Options& options) {
@@ -55,7 +56,10 @@ std::optional<UsageError> read_submission(const cxxopts::ParseResult& given, Opt
   auto confinement = grade::read_confinement(text("sandbox"), text("network"));
   if (confinement.has_error()) return UsageError{confinement.error().text};
   options.confinement = *confinement;
+  options.confinement.told = text("sandbox-told");
+  options.confinement.sandbox.limits = *options.launch->limits;
   options.submission.emplace();
+  options.submission->limits = *options.launch->limits;
   options.submission->source = text("submission");
   options.submission->entry = text("entry");
   options.submission->setup = text("setup");

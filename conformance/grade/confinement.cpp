@@ -38,33 +38,37 @@ boost::system::result<Confinement, Trouble> read_confinement(const std::string& 
 }
 
 boost::system::result<Chosen, Trouble> choose_confinement(const Confinement& wanted) {
-  const auto& sandbox = wanted.sandbox;
-  std::string why = "as asked for";
-  if (wanted.network != Network::shared) {
-    auto strict = sandbox;
-    if (strict.wanted == Wanted::automatic) strict.wanted = Wanted::bubblewrap;
-    const auto with_sandbox = Sandbox::choose(strict);
-    auto tried = try_isolation([&] { return with_sandbox.try_out(); });
-    if (tried.has_value()) {
-      return Chosen{with_sandbox, Network::own, with_sandbox.description() + ", own network"};
-    }
-    why = tried.error().text;
-    if (wanted.network == Network::own) {
-      return Trouble{
-          fmt::format("--network own cannot be had: {}; --network auto does without where it must", why)};
-    }
+  const bool own_network = wanted.network != Network::shared;
+  std::string why_shared = "as asked for";
+  const auto can_be_isolated = [&](const Sandbox& sandbox) {
+    const auto tried = try_isolation([&] { return sandbox.try_out(); });
+    if (tried.has_error()) why_shared = tried.error().text;
+    return tried.has_value();
+  };
+  if (own_network && wanted.sandbox.wanted != Wanted::none) {
+    auto strict = wanted.sandbox;
+    strict.wanted = Wanted::bubblewrap;
+    const auto sandbox = Sandbox::choose(strict);
+    if (can_be_isolated(sandbox)) return Chosen{sandbox, Network::own, "bubblewrap, own network"};
   }
-  const auto chosen = Sandbox::choose(sandbox);
-  if (sandbox.wanted == Wanted::bubblewrap) {
-    const auto tried = chosen.try_out();
+  const auto sandbox = Sandbox::choose(wanted.sandbox);
+  if (own_network && !sandbox.with_bubblewrap() && can_be_isolated(sandbox)) {
+    return Chosen{sandbox, Network::own, sandbox.description() + "; own network"};
+  }
+  if (wanted.network == Network::own) {
+    return Trouble{fmt::format("--network own cannot be had: {}; --network auto does without where it must",
+                               why_shared)};
+  }
+  if (wanted.sandbox.wanted == Wanted::bubblewrap) {
+    const auto tried = sandbox.try_out();
     if (tried.has_error()) {
       return Trouble{
           fmt::format("--sandbox bwrap cannot be had: {}; --sandbox auto does without where it must",
                       tried.error().text)};
     }
   }
-  return Chosen{chosen, Network::shared,
-                fmt::format("{}; the machine's network, {}", chosen.description(), why)};
+  return Chosen{sandbox, Network::shared,
+                fmt::format("{}; the machine's network, {}", sandbox.description(), why_shared)};
 }
 
 boost::system::result<std::unique_ptr<Submission>, Trouble> confine(const Chosen& chosen,

@@ -22,6 +22,7 @@ enum class Network {
 struct Confinement {
   Sandbox::Settings sandbox;
   Network network = Network::automatic;
+  std::string told{};  ///< how it is described, where whoever has chosen knows better; empty: as it is found
   std::size_t disk_bytes = std::size_t{512}
                            << 20;  ///< of all that the submission is and writes; own network only
 };

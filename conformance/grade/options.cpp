@@ -59,6 +59,9 @@ constexpr Passed passed_on[] = {
     {"setup", "CMD", false, true, false,
      "run once before, in the same folder; it may use the machine's network"},
     {"port-env", "NAME", false, true, true, "one more variable in which a server finds its port; repeatable"},
+    {"limit", "NAME=VALUE", false, true, true,
+     "what a submission and its setup may use, past which it is ended: memory=1GiB, processes=64, "
+     "file=64MiB, cpu=120s (these are the defaults); repeatable"},
     {"sandbox-read", "DIR", false, true, true,
      "one more folder that servers may read, such as a toolchain; repeatable"},
     {"exclusive", nullptr, true, false, false, "nobody else uses the servers at the URLs"},

@@ -37,10 +37,16 @@ constexpr const char* system_settings[] = {
 constexpr const char* submission_inside = "/submission";
 constexpr const char* home_inside = "/home/student";
 
-// Of each process, so that what allocates, writes, prints or computes without end ends by itself.
-constexpr std::size_t most_memory_bytes = std::size_t{1} << 30;  // its own data: Java and Node are far below
-constexpr std::size_t most_file_bytes = std::size_t{64} << 20;   // any file, and all that it prints
-constexpr int most_cpu_seconds = 120;                            // a whole suite takes some 3 s
+/// What each process is held to, so that what allocates, writes or computes without end ends by itself.
+std::string bounds_of(const client::Limits& limits) {
+  // A part of what all may have together: a single one that allocates without end always ends by itself, not
+  // now and then by who watches it.
+  const auto memory_bytes = limits.memory_bytes - limits.memory_bytes / 8;
+  const auto cpu_seconds = limits.cpu_time.count();
+  // SIGXCPU says why; SIGKILL would follow.
+  return fmt::format(" prlimit --data={} --fsize={} --cpu={}:{} --core=0 --", memory_bytes, limits.file_bytes,
+                     cpu_seconds, cpu_seconds + 1);
+}
 
 std::string quoted(const fs::path& path) {
   return quoted_for_shell(path.string());
@@ -73,10 +79,9 @@ boost::system::result<void, Trouble> Sandbox::try_out() const {
   for (const auto& folder : {room.submission, room.home, room.temporary}) fs::create_directory(folder);
   const auto given = hand_over(path);
   if (given.has_error()) return given;
+  const std::string installed = "command -v bwrap >/dev/null || { echo it is not installed; exit 1; }; ";
   const auto process =
-      client::Process::start("command -v bwrap >/dev/null || { echo it is not installed; exit 1; }; " +
-                                 confined("true", room, ".", {}),
-                             "", {});
+      client::Process::start((with_bubblewrap_ ? installed : "") + confined("true", room, ".", {}), "", {});
   if (process.has_error()) return Trouble{process.error().text};
   constexpr std::chrono::seconds patience{20};  // of a machine under load
   constexpr std::chrono::milliseconds between_looks{2};
@@ -103,10 +108,12 @@ std::string Sandbox::confined(std::string_view command, const Room& room, const 
     line += fmt::format(" setpriv --reuid={0} --regid={0} --clear-groups --no-new-privs --", settings_.user);
   }
   if (with_bubblewrap_) line += bubblewrap_command(room, folder);
-  // Elsewhere the user's other processes would be counted too.
-  if (with_bubblewrap_ || changes_user()) line += fmt::format(" prlimit --nproc={} --", settings_.processes);
-  line += fmt::format(" prlimit --data={} --fsize={} --cpu={} --core=0 --", most_memory_bytes,
-                      most_file_bytes, most_cpu_seconds);
+  // Elsewhere the user's other processes would be counted too. Who watches the limit ends all of it; this is
+  // for those that hide from that.
+  constexpr std::size_t beyond = 32;
+  if (with_bubblewrap_ || changes_user())
+    line += fmt::format(" prlimit --nproc={} --", settings_.limits.processes + beyond);
+  line += bounds_of(settings_.limits);
   line += fmt::format(" /bin/sh -c {}", quoted_for_shell(std::string(command)));
   return with_bubblewrap_ ? line : fmt::format("cd {} && {}", quoted(room.submission / folder), line);
 }

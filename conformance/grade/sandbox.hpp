@@ -13,9 +13,20 @@
 #include <string_view>
 #include <vector>
 
+#include "client/limits.hpp"
 #include "conformance/grade/scratch.hpp"
 
 namespace chatlab::grade {
+
+/// What a submission may use where nothing else is said: a student's code has no need of what a server of
+/// one's own may take.
+constexpr client::Limits submission_limits() {
+  client::Limits limits;
+  limits.memory_bytes = std::size_t{1} << 30;  // Java and Node are far below
+  limits.file_bytes = std::size_t{64} << 20;   // any file, and all that it prints
+  limits.cpu_time = std::chrono::seconds(120);
+  return limits;
+}
 
 /// The folders that belong to one submission.
 struct Room {
@@ -32,7 +43,7 @@ class Sandbox {
     Wanted wanted = Wanted::automatic;
     uid_t user = 60600;  ///< as root: who the code runs as; systemd leaves 60578 to 61183 to nobody
     std::vector<std::filesystem::path> readable{};  ///< further folders that it may read, such as a toolchain
-    std::size_t processes = 96;  ///< at most, where that can be bounded; past the server's own limit
+    client::Limits limits = submission_limits();    ///< each process is held to them
   };
 
   /// `wanted` decides; where that is left to this program, bubblewrap if it works here.

@@ -142,7 +142,8 @@ bool Submission::unpack_inner_archives(const ArchiveLimits& limits) {
 
 Done Submission::set_up(const SubmissionSettings& settings) {
   if (settings.setup.empty()) return {};
-  const auto process = client::Process::start(confined(settings.setup, {"CHATLAB_LAUNCH"}), "", {});
+  const auto process =
+      client::Process::start(confined(settings.setup, {"CHATLAB_LAUNCH"}), "", {}, settings.limits);
   if (process.has_error()) return Trouble{process.error().text};
   constexpr std::chrono::milliseconds between_looks{10};
   const auto until = std::chrono::steady_clock::now() + settings.setup_time;

@@ -20,6 +20,7 @@ struct SubmissionSettings {
   std::string entry;             ///< a file of the server's folder; empty: the submission's own folder
   std::string setup;             ///< a command to run there once; empty: none
   std::chrono::milliseconds setup_time{300'000};  ///< packages have to be fetched
+  client::Limits limits = submission_limits();    ///< of the setup
   ArchiveLimits archive{};
 };
 
