@@ -1,6 +1,7 @@
 #include "conformance/grade/command.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +33,17 @@ int complain(const std::string& text) {
 std::string at_line(const std::string& file, const Complaint& complaint) {
   return complaint.line ? fmt::format("{}:{}: {}", file, complaint.line, complaint.text)
                         : fmt::format("{}: {}", file, complaint.text);
+}
+
+/// How wide the terminal is that messages go to; empty where they go elsewhere.
+std::function<std::size_t()> terminal() {
+  if (!::isatty(STDERR_FILENO)) return {};
+  return [] {
+    constexpr std::size_t usual = 80;
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : usual;
+  };
 }
 
 /// One grading of a class, step by step.
@@ -102,12 +114,13 @@ class Grading {
     options_.launch_arguments.push_back(bubblewrap ? "--sandbox=bwrap" : "--sandbox=none");
     options_.launch_arguments.push_back(chosen->network == Network::own ? "--network=own"
                                                                         : "--network=shared");
+    options_.launch_arguments.push_back("--sandbox-told=" + sandbox_);
     fmt::print(stderr, "sandbox: {}\n", sandbox_);
     return {};
   }
 
   Done judge() {
-    Progress progress(tasks_.size(), ::isatty(STDERR_FILENO));
+    Progress progress(tasks_.size(), terminal());
     const auto settings_digest = digest_of(settings_text());
     std::vector<std::pair<const Task*, std::string>> to_do;
     std::map<std::string, Grade> grades;

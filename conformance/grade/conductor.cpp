@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -52,6 +53,11 @@ class Signals {
   client::Descriptor waiting_;
 };
 
+/// Whatever the port: two servers of one machine are in each other's way.
+std::string host_of(const std::string& url) {
+  return boost::algorithm::to_lower_copy(client::parse_url(url)->host);
+}
+
 /// The parent of a process; 0 where it has gone meanwhile.
 pid_t parent_of(const std::string& process) {
   std::ifstream file("/proc/" + process + "/stat");
@@ -74,16 +80,22 @@ boost::system::result<std::vector<Grade>, Trouble> Conductor::grade_all(
   queue_ = std::make_unique<Queue>(settings_.per_host);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const auto& url = tasks[i].first->url;
-    queue_->add(i, url.empty() ? "" : client::parse_url(url)->host_field());
+    queue_->add(i, url.empty() ? "" : host_of(url));
   }
+  const auto give_up = [&](const Trouble& trouble) {
+    say_(progress_.clear());
+    return trouble;
+  };
   const auto began = Judging::Clock::now();
   while (!queue_->empty() || !running_.empty()) {
     while (running_.size() < settings_.jobs) {
       const auto next = queue_->take();
       if (!next) break;
       const auto started = start(*next);
-      if (started.has_error()) return started.error();
+      if (started.has_error()) return give_up(started.error());
     }
+    const auto elapsed = Judging::Clock::now() - began;
+    say_(progress_.draw(running_.size(), std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)));
     wait(signals.descriptor());
     if (signals.came()) {
       interrupted_ = true;
@@ -91,9 +103,7 @@ boost::system::result<std::vector<Grade>, Trouble> Conductor::grade_all(
       break;
     }
     const auto taken = take_in();
-    if (taken.has_error()) return taken.error();
-    const auto elapsed = Judging::Clock::now() - began;
-    say_(progress_.draw(running_.size(), std::chrono::duration_cast<std::chrono::milliseconds>(elapsed)));
+    if (taken.has_error()) return give_up(taken.error());
   }
   end_strays();
   say_(progress_.clear());

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include "conformance/grade/grade.hpp"
@@ -11,7 +13,9 @@ namespace chatlab::grade {
 
 class Progress {
  public:
-  Progress(std::size_t total, bool terminal) : total_(total), terminal_(terminal) {}
+  /// `columns`: how wide the terminal is at the moment; empty where there is none.
+  explicit Progress(std::size_t total, std::function<std::size_t()> columns = {})
+      : total_(total), columns_(std::move(columns)) {}
 
   /// A result that was there already.
   void count_kept() { ++kept_; }
@@ -19,15 +23,15 @@ class Progress {
   /// For one that has just been graded.
   std::string tell(const Grade& grade);
 
-  /// The bar as it is now; empty where there is no terminal.
+  /// The bar as it is now, in one line of the terminal; empty where there is none.
   std::string draw(std::size_t running, std::chrono::milliseconds elapsed) const;
 
   /// Takes the bar away again.
-  std::string clear() const { return terminal_ ? "\r\x1b[K" : ""; }
+  std::string clear() const { return columns_ ? "\r\x1b[K" : ""; }
 
  private:
   std::size_t total_;
-  bool terminal_;
+  std::function<std::size_t()> columns_;
   std::size_t kept_ = 0;
   std::size_t done_ = 0;
   std::size_t full_marks_ = 0;

@@ -294,13 +294,24 @@ TEST(ClassPage, TakesForeignTextForText) {
 }
 
 TEST(Progress, IsABarOrLines) {
-  Progress lines(3, false), bar(3, true);
+  std::size_t columns = 120;
+  Progress lines(3), bar(3, [&] { return columns; });
   EXPECT_EQ(lines.tell(small_class()[1]), "[1/3] 2 name of 2: 0 of 5; login.a: it did not\n");
   EXPECT_EQ(lines.draw(1, std::chrono::seconds(1)), "");
   bar.count_kept();
   EXPECT_EQ(bar.tell(small_class()[0]), "");
   EXPECT_EQ(bar.draw(1, std::chrono::seconds(4)),
             "\r\x1b[K[####################..........] 2/3  full marks 1, not tested 0, at work 1, 4 s left");
+  // Never so wide that the terminal wraps it, which "\r\x1b[K" could not take away.
+  const auto drawn = [&](std::size_t wide) {
+    columns = wide;
+    return bar.draw(1, std::chrono::seconds(4)).substr(std::string_view("\r\x1b[K").size());
+  };
+  EXPECT_EQ(drawn(80), "[################........] 2/3  full marks 1, not tested 0, at work 1, 4 s left");
+  EXPECT_EQ(drawn(40), "2/3  full marks 1, not tested 0, at wor");
+  for (std::size_t wide = 1; wide < 120; ++wide) EXPECT_LT(drawn(wide).size(), wide);
+  columns = 0;
+  EXPECT_EQ(bar.draw(1, std::chrono::seconds(4)), bar.clear());
 }
 
 TEST(GradeFile, ReadsWhatItWrote) {
