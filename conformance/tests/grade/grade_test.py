@@ -2,14 +2,21 @@
 """chatlab-conformance grade as course staff meet it: a small class with all that goes wrong in one."""
 import base64
 import csv
+import fcntl
 import glob
 import json
 import os
+import pty
+import re
 import signal
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import unittest
 
 import yaml
@@ -30,6 +37,41 @@ def grade(*arguments, **settings):
 def content(path):
     with open(path, encoding="utf-8", newline="") as file:
         return file.read()
+
+
+def let_through(listener, port, name, made, gates):
+    """Joins each connection with one to the port, once all gates are asked for."""
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return  # the test is over
+        made.append(name)
+        if gates:
+            gates.wait(PATIENCE_SECONDS)
+            gates = None
+        server = socket.create_connection(("127.0.0.1", port))
+        threading.Thread(target=join, args=(client, server), daemon=True).start()
+
+
+def join(client, server):
+    with client, server:
+        back = threading.Thread(target=pour, args=(server, client), daemon=True)
+        back.start()
+        pour(client, server)
+        back.join()
+
+
+def pour(source, target):
+    try:
+        while some := source.recv(65536):
+            target.sendall(some)
+    except OSError:
+        pass  # one of them has vanished
+    try:
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 class Grade(unittest.TestCase):
@@ -73,12 +115,25 @@ class Grade(unittest.TestCase):
         self.assertEqual(glob.glob(os.path.join(self.folder, "**", "escaped.py"), recursive=True), [])
         self.assertFalse(os.path.exists("/tmp/escaped.py"))
 
-        # The same bytes again, whether nothing or all is graded anew.
-        compared = ("grades.csv", "results.jsonl", "index.html")
-        before = {name: content(os.path.join(self.out, name)) for name in compared}
+        # The same again where nothing is graded anew.
+        before = made_class.figures(self.out)
         kept = grade(*command, env=environment)
         self.assertIn(f"{len(names)} of {len(names)} graded ({len(names)} of them before)", kept.stdout)
-        self.assertEqual({name: content(os.path.join(self.out, name)) for name in compared}, before)
+        self.assertEqual(made_class.figures(self.out), before)
+
+    def test_a_second_grading_is_the_same(self):
+        kinds = {kind.name: kind for kind in made_class.STRANGE + made_class.faulty_ones()}
+        made_class.make(os.path.join(self.folder, "class"), [
+            kinds[name] for name in ("syntax-error", "lab-port", "faulty disconnect-wrong-type", "two-servers")])
+        found = []
+        for name, jobs in (("one", "1"), ("other", "4")):
+            out = os.path.join(self.folder, name)
+            ended = grade("--submissions", os.path.join(self.folder, "class"), "--entry", "app.py", "--launch", "python3 app.py",
+                          "--out", out, "--jobs", jobs, "--only", "disconnect.announced", "--only", "chat.everyone")
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            found.append(made_class.figures(out))
+        self.assertEqual(found[0], found[1])
+        self.assertEqual(len(found[0]), 3 + 2 * 4, sorted(found[0]))
 
     def test_a_roster_of_urls_and_folders(self):
         server = subprocess.Popen([f"{peers}/python/app.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
@@ -171,6 +226,104 @@ class Grade(unittest.TestCase):
         self.assertIn("1 with full marks", ended.stdout, ended.stderr)
         self.assertTrue(self.results()[0]["sandbox"].startswith("none"))
 
+    def test_without_bubblewrap_the_rest_is_done_and_told(self):
+        self.write("class/a/app.py", "import os\nprint('user', os.getuid())\n" + content(f"{peers}/python/app.py"))
+        programs = os.path.join(self.folder, "bin")
+        os.mkdir(programs)
+        os.chmod(self.folder, 0o755)
+        for folder in ("/bin", "/usr/bin", "/sbin", "/usr/sbin"):
+            for name in os.listdir(folder):
+                if name != "bwrap" and not os.path.lexists(os.path.join(programs, name)):
+                    os.symlink(os.path.join(folder, name), os.path.join(programs, name))
+        command = ["--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out, *QUICK]
+        for network, words in (("auto", "; own network"), ("shared", "; the machine's network, as asked for")):
+            with self.subTest(network):
+                ended = grade(*command, "--network", network, env={**os.environ, "PATH": programs})
+                self.assertIn("1 with full marks", ended.stdout, ended.stderr)
+                told = re.search("sandbox: (none.*)", ended.stderr)[1]
+                self.assertRegex(told, f"^none.*, bubblewrap cannot be used: it is not installed{words}$")
+                self.assertEqual(self.results()[0]["sandbox"], told)
+                self.assertEqual(json.loads(content(os.path.join(self.out, "students/a.json")))["report"]["sandbox"], told)
+                self.assertIn("bubblewrap cannot be used", content(os.path.join(self.out, "students/a.html")))
+        ended = grade(*command, "--sandbox", "bwrap", env={**os.environ, "PATH": programs})
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("--sandbox bwrap cannot be had: it is not installed", ended.stderr)
+
+    def test_limits_are_those_asked_for(self):
+        self.write("class/forks/app.py", "import subprocess\nfor i in range(20):\n    subprocess.Popen(['sleep', '3600'])\n"
+                                         "subprocess.run(['sleep', '3600'])")
+        self.write("class/allocates/app.py", "kept = bytearray(200 << 20)")
+        self.write("class/computes/app.py", "while True: pass")
+        self.write("class/sets-up/app.py", "")
+        self.write("class/sets-up/large", "")
+        ended = grade("--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out,
+                      "--setup", "if [ -e large ]; then exec head -c 2000000 /dev/zero > large; fi",
+                      *(f"--limit={limit}" for limit in ("processes=15", "memory=150MiB", "file=1MiB", "cpu=1s")), *QUICK)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        words = {result["id"]: result["first_failure"] for result in self.results()}
+        self.assertIn("did not start: it was ended: it ran more than 15 processes at once", words["forks"])
+        self.assertIn("MemoryError", words["allocates"])
+        self.assertIn("as after signal 24 (CPU time limit exceeded)", words["computes"])
+        self.assertIn("failed: it exited with status 153, as after signal 25 (File size limit exceeded)", words["sets-up"])
+
+    def test_a_bar_on_a_terminal(self):
+        for name in "abc":
+            self.write(f"class/{name}/app.py", "raise SystemExit")
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+        grading = subprocess.Popen([program, "grade", "--submissions", os.path.join(self.folder, "class"), "--launch",
+                                    "python3 app.py", "--out", self.out, "--jobs", "1", *QUICK],
+                                   stderr=theirs, stdout=subprocess.PIPE, text=True)
+        os.close(theirs)
+        drawn = b""
+        while True:
+            try:
+                some = os.read(ours, 4096)
+            except OSError:  # so a terminal says that nobody writes to it any more
+                break
+            drawn += some
+        os.close(ours)
+        self.assertIn("3 of 3 graded: 0 with full marks, 3 not started", grading.communicate(timeout=PATIENCE_SECONDS)[0])
+        self.assertEqual(grading.returncode, 0)
+        first, *bars = drawn.decode().split("\r\x1b[K")
+        self.assertRegex(first, "^sandbox: [^\r]*\r\n$")
+        self.assertEqual(bars[-1], "", "the bar is left on the terminal")
+        bars = [bar for bar in bars if bar]
+        for number in range(3):
+            self.assertTrue(any(re.match(fr"\[#*\.*\] {number}/3  full marks 0, not tested {number}", bar) for bar in bars), bars)
+        self.assertTrue(any(re.search("at work 1, [0-9]+ s left$", bar) for bar in bars), bars)
+        self.assertLess(max(len(bar) for bar in bars), 70, "it is wider than the terminal")
+        self.assertNotIn("\n", "".join(bars))
+
+    def servers_behind_gates(self, names, together):
+        """URLs of right servers, and a list in which a name stands for each connection that was made to that one. With
+        `together`, nobody gets through before each of them has been asked for a connection."""
+        urls, made, gates = [], [], threading.Barrier(len(names)) if together else None
+        for name in names:
+            server = subprocess.Popen([f"{peers}/python/app.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
+            self.addCleanup(server.wait)
+            self.addCleanup(server.terminate)
+            self.addCleanup(server.stdout.close)
+            port = int(server.stdout.readline().split(":")[-1])
+            listener = socket.create_server(("127.0.0.1", 0))
+            self.addCleanup(listener.close)
+            self.addCleanup(listener.shutdown, socket.SHUT_RDWR)
+            threading.Thread(target=let_through, args=(listener, port, name, made, gates), daemon=True).start()
+            urls.append(f"ws://127.0.0.1:{listener.getsockname()[1]}")
+        return urls, made
+
+    def test_urls_of_one_host_are_graded_one_after_another(self):
+        for together in (False, True):
+            with self.subTest(together=together):
+                urls, made = self.servers_behind_gates("abc", together)
+                roster = self.write("roster.csv", "id,name,url\n" + "".join(
+                    f"{name},{name},{url}\n" for name, url in zip("abc", urls)))
+                ended = grade(roster, "--out", self.out, "--jobs", "4", *(["--per-host", "3"] if together else []), *QUICK)
+                self.assertIn("3 with full marks", ended.stdout, ended.stderr)
+                self.assertEqual(set(made), set("abc"))
+                if not together:
+                    self.assertEqual(made, sorted(made))
+
     def test_a_gradebook_is_filled_in(self):
         self.write("class/ada_1001_1_app.py", content(f"{peers}/python/app.py"))
         self.write("class/grace_1002_2_app.py", "x")
@@ -200,6 +353,7 @@ class Grade(unittest.TestCase):
             ([roster, "--out", self.out, "--sandbox", "magic"], "--sandbox is auto, bwrap or none, not 'magic'"),
             ([roster, "--out", self.out, "--timeout", "soon"], "--timeout is a time"),
             ([roster, "--out", self.out, "--jobs", "0"], "--jobs is a whole number from 1"),
+            ([roster, "--out", self.out, "--launch", "x", "--limit", "luck=5"], "--limit is memory=2GiB, processes=64"),
             ([roster, "--out", self.out, "--canvas-gradebook", "x"], "--canvas-gradebook and --assignment go together"),
         ):
             with self.subTest(arguments):
@@ -230,11 +384,17 @@ class Grade(unittest.TestCase):
                 for test in report["tests"]:
                     self.assertIn(test["status"], ("passed", "failed"))
                     self.assertIn(test["visibility"], ("visible", "hidden", "after_due_date", "after_published"))
-                os.remove(results)
+        os.remove(os.path.join(root, "source/bin/chatlab-conformance"))
+        ended = subprocess.run(["bash", os.path.join(root, "source/run_autograder")], capture_output=True, text=True,
+                               env={**os.environ, "AUTOGRADER_ROOT": root}, timeout=PATIENCE_SECONDS)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        report = json.loads(content(results))
+        self.assertEqual((report["score"], report["tests"]), (0, []))
+        self.assertIn("tell the course staff", report["output"])
 
     def test_the_workflow_of_github_classroom(self):
         workflow = yaml.safe_load(content("conformance/github/classroom.yml"))
-        step = next(step for step in workflow["jobs"]["grade"]["steps"] if step.get("id") == "chat")
+        step = next(step for step in workflow["jobs"]["run-autograding-tests"]["steps"] if step.get("id") == "chat")
         os.makedirs(os.path.join(self.folder, "chatlab/build/release/conformance"))
         os.symlink(os.path.abspath(program),
                    os.path.join(self.folder, "chatlab/build/release/conformance/chatlab-conformance"))

@@ -5,6 +5,7 @@ is what students hand in beside: nothing that starts, nothing that ends, and thi
 import io
 import json
 import os
+import re
 import tarfile
 import zipfile
 from dataclasses import dataclass
@@ -101,13 +102,15 @@ def bomb():
 
 NESTED = {"lab08/server/app.py": RIGHT}
 HARMFUL = [
-    not_started("forks", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"),
-    not_started("allocates", "kept = []\nwhile True:\n    kept.append(bytearray(1 << 20))"),
-    not_started("prints", "while True:\n    print('spam ' * 1000)"),
+    not_started("forks", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass",
+                "it ran more than 64 processes"),
+    not_started("allocates", "kept = []\nwhile True:\n    kept.append(bytearray(1 << 20))", "MemoryError"),
+    not_started("prints", "while True:\n    print('spam ' * 1000)", "it printed more than 64 MiB"),
+    not_started("computes", "while True:\n    pass", "no port at all"),
     not_started("fills-the-disk", "import itertools\nfor i in itertools.count():\n"
                 "    open(f'file-{i}', 'wb').write(bytes(8 << 20))", "No space left"),
-    not_started("kills-its-parent", "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)", "status 137"),
-    not_started("kills-everybody", "import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(3600)", "status 137"),
+    not_started("kills-its-parent", "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(3600)", "as after signal 9"),
+    not_started("kills-everybody", "import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(3600)", "as after signal 9"),
     Kind("ignores-signals", {"app.py": RIGHT.replace(
         b"asyncio.get_running_loop().add_signal_handler(number, stop.set)", b"signal.signal(number, signal.SIG_IGN)")},
          FULL),
@@ -128,7 +131,7 @@ STRANGE = [
     not_started("syntax-error", "def handler(socket:\n    pass", "SyntaxError"),
     not_started("import-error", "import flask_of_my_own", "ModuleNotFoundError"),
     not_started("exits", "print('Hello, world!')", "exited with status 0"),
-    not_started("crashes", "import os\nos.abort()", "status 134"),
+    not_started("crashes", "import os\nos.abort()", "status 134, as after signal 6 (Aborted)"),
     not_started("hangs", "import time\ntime.sleep(3600)", "no port at all"),
     Kind("listens-elsewhere", {"app.py": listening_on(9000)}, 0, "not started", "listens on port 9000 instead"),
     Kind("lab-port", {"app.py": listening_on(8081)}, FULL),
@@ -182,6 +185,24 @@ def make(folder, chosen):
             file.write(data)
         wanted[id] = kind
     return wanted
+
+
+# Of the students' files: durations, and the diagrams, which show what happened at the same time in the order in which it
+# was seen.
+PASSING = (rb'"(duration_ms|[a-z_]+_us)": \d+', rb">in \d+\.\d\d s<", rb"after \d+(\.\d+)? m?s:", rb"<svg .*?</svg>")
+
+
+def figures(folder):
+    """All files that the grader has written, without what differs from run to run: name -> bytes."""
+    found = {}
+    for place, _, names in os.walk(folder):
+        for path in (os.path.join(place, name) for name in names):
+            with open(path, "rb") as file:
+                text = file.read()
+            if os.path.basename(place) == "students":
+                text = re.sub(b"|".join(b"(?:%s)" % one for one in PASSING), b"...", text, flags=re.S)
+            found[os.path.relpath(path, folder)] = text
+    return found
 
 
 def mistakes(results, wanted):
