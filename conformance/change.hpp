@@ -8,7 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <ctime>
+
+#include "client/deadline.hpp"
 
 namespace chatlab::conformance {
 
@@ -21,21 +22,18 @@ class Change {
 
   void announce() { timer_.cancel(); }
 
-  /// Returns true as soon as `condition()` holds, false at the deadline. Where the machine has kept this
-  /// program from running meanwhile, the deadline is put off by as much: a server beside it has most likely
-  /// not run either, and must not be blamed for that.
+  /// Returns true as soon as `condition()` holds, false at the deadline, which is put off where the machine
+  /// keeps this program from running.
   template <class Condition>
-  asio::awaitable<bool> wait_until(Condition condition, Clock::time_point deadline) {
+  asio::awaitable<bool> wait_until(Condition condition, Clock::time_point at) {
+    client::Deadline deadline(at, usual_lateness);
     while (!condition()) {
-      if (Clock::now() >= deadline) co_return false;
-      const auto busy = busy_time();
-      const auto wake = std::min(deadline, Clock::now() + heartbeat);
+      const auto from = client::Deadline::Moment::now();
+      if (deadline.is_over(from.at)) co_return false;
+      const auto wake = std::min(deadline.at(), from.at + heartbeat);
       timer_.expires_at(wake);
       co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-      const auto kept_from_running = Clock::now() - wake - (busy_time() - busy);
-      if (kept_from_running > usual_lateness && deadline != Clock::time_point::max()) {
-        deadline += kept_from_running;
-      }
+      deadline.slept(from, wake, client::Deadline::Moment::now());
     }
     co_return true;
   }
@@ -43,13 +41,6 @@ class Change {
  private:
   static constexpr std::chrono::milliseconds heartbeat{100};
   static constexpr std::chrono::milliseconds usual_lateness{20};
-
-  /// The CPU time of this thread. What a flood of messages costs is no excuse for the server that sends it.
-  static std::chrono::nanoseconds busy_time() {
-    timespec used{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-  }
 
   asio::steady_timer timer_;
 };
