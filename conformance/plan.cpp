@@ -119,7 +119,11 @@ class Writer {
       to.push_back({StopReading{name}, line_});
     }
   }
-  void add(std::vector<Step>& to, const ServerLogs& logs) { to.push_back({logs, line_}); }
+  void add(std::vector<Step>& to, const ServerLogs& logs) {
+    ServerLogs written;
+    for (const auto& text : logs.texts) written.texts.push_back(variables_.fill_in(Json(text), 0));
+    to.push_back({std::move(written), line_});
+  }
   void add(std::vector<Step>& to, const Fence& fence) {
     const auto names = expand(fence.clients);
     for (const auto& name : names) {

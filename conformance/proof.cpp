@@ -69,7 +69,7 @@ class SegmentProof {
   void prove_step(const ServerLogs& logs) {
     auto& expectation = add(logs);
     Proof::Message message;
-    message.text = logs.text;
+    message.text = untagged(fmt::format("{}", fmt::join(logs.texts, ", ")), record_.plan.tag);
     if (record_.problem && record_.problem->kind == Problem::Kind::not_logged) message.missing = {"the log"};
     expectation.messages.push_back(std::move(message));
   }

@@ -65,10 +65,10 @@ struct StopReading {
   std::string client;
 };
 
-/// "server logs: TEXT": on its standard output or error, in whatever case. Only where this program has
-/// started it.
+/// "server logs: TEXT", "server logs: [TEXT, TEXT]": all of them since the check began, on its standard
+/// output or error, in whatever case. Only where this program has started it.
 struct ServerLogs {
-  std::string text;
+  std::vector<std::string> texts;
 };
 
 /// "carol vanishes": TCP is reset, no close frame.

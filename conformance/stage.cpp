@@ -1,5 +1,8 @@
 #include "conformance/stage.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
 
@@ -105,7 +108,7 @@ asio::awaitable<bool> Stage::perform_step(const Step& step) {
   }
   if (const auto* action = std::get_if<Repeat>(&step.action)) co_return co_await repeat(*action);
   if (const auto* action = std::get_if<ServerLogs>(&step.action))
-    co_return co_await server_logs(action->text);
+    co_return co_await server_logs(action->texts);
   if (const auto* action = std::get_if<Vanish>(&step.action)) scene_.crew.get(action->client).vanish();
   if (const auto* action = std::get_if<StopReading>(&step.action))
     scene_.crew.get(action->client).stop_reading();
@@ -137,14 +140,18 @@ asio::awaitable<bool> Stage::close(Close close) {
   co_return goes_on(scene_.problem(Problem::Kind::close_unanswered, close.client));
 }
 
-asio::awaitable<bool> Stage::server_logs(std::string text) {
+asio::awaitable<bool> Stage::server_logs(std::vector<std::string> texts) {
   if (!scene_.launched) co_return goes_on(Problem{Problem::Kind::output_unseen, "", ""});
   constexpr std::chrono::milliseconds between_looks{20};
   const auto until = scene_.deadline();
   for (;;) {
     const auto output = scene_.launched->output(scene_.output_begin);
-    if (boost::algorithm::icontains(output, text)) co_return true;
-    if (Clock::now() >= until) co_return goes_on(Problem{Problem::Kind::not_logged, text, output});
+    std::erase_if(texts, [&](const std::string& text) { return boost::algorithm::icontains(output, text); });
+    if (texts.empty()) co_return true;
+    if (Clock::now() >= until) {
+      const auto missing = fmt::format("\"{}\"", fmt::join(texts, "\" and \""));
+      co_return goes_on(Problem{Problem::Kind::not_logged, missing, output});
+    }
     co_await scene_.crew.wait_until([] { return false; }, Clock::now() + between_looks);
   }
 }

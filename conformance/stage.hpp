@@ -31,7 +31,7 @@ class Stage {
   asio::awaitable<bool> send(const Send& send);
   asio::awaitable<bool> ping(std::string client);
   asio::awaitable<bool> close(Close close);
-  asio::awaitable<bool> server_logs(std::string text);
+  asio::awaitable<bool> server_logs(std::vector<std::string> texts);
   asio::awaitable<bool> receive(const Receive& receive, Clock::time_point deadline);
   asio::awaitable<void> wait_for(std::function<bool()> over, std::vector<std::string> clients,
                                  Clock::time_point deadline);

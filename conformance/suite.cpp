@@ -99,7 +99,11 @@ Step read_step(const YamlReader& node) {
       body.fail("a fence names the client, or the clients, that send its marker: 'fence: alice'");
     return {Fence{clients, {}}, node.line()};
   }
-  if (words == "server logs") return {ServerLogs{body.text()}, node.line()};
+  if (words == "server logs") {
+    auto texts = body.is_text() ? std::vector{body.text()} : body.texts();
+    if (texts.empty()) body.fail("a text that the server has to print, or several");
+    return {ServerLogs{std::move(texts)}, node.line()};
+  }
   if (words == "repeat") return {Repeat{read_script(body)}, node.line()};
   const auto sentence = parse_sentence(words);
   if (sentence.times > most_times) node.fail(fmt::format("at most {} times", most_times));

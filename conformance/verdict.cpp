@@ -242,9 +242,8 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
       return {Status::failed,
               fmt::format("{} sent a close frame and should have received one; none came", problem.client)};
     case Problem::Kind::not_logged:
-      return {Status::failed,
-              fmt::format("the server should have logged \"{}\"; it printed {}", problem.client,
-                          problem.details.empty() ? "nothing" : shortened(problem.details))};
+      return {Status::failed, fmt::format("the server should have logged {}; it printed {}", problem.client,
+                                          problem.details.empty() ? "nothing" : shortened(problem.details))};
     case Problem::Kind::output_unseen:
       return {Status::skipped, "what the server prints can be seen only where --launch starts it"};
     case Problem::Kind::flooded:

@@ -49,7 +49,8 @@ class Teller {
   }
   std::string operator()(const StopReading& stop) const { return stop.client + " stops reading"; }
   std::string operator()(const ServerLogs& logs) const {
-    return fmt::format("the server prints \"{}\", in whatever case", logs.text);
+    return untagged(
+        fmt::format("the server prints \"{}\", in whatever case", fmt::join(logs.texts, "\" and \"")), tag_);
   }
   std::string operator()(const Vanish& vanish) const {
     return vanish.client + "'s connection breaks off without a word";

@@ -87,18 +87,23 @@ TEST(Suite, ReadsEverySentence) {
                              "      - repeat:\n"
                              "          - bob closes\n"
                              "          - bob connects\n"
-                             "      - alice vanishes\n"),
+                             "      - alice vanishes\n"
+                             "      - server logs: [unknown, $nonce]\n"
+                             "      - server logs: unknown\n"),
                   "file.yaml");
   ASSERT_TRUE(suite) << suite.error().text;
   const auto plan = make_plan(suite->checks.front(), "tag");
   ASSERT_TRUE(plan);
   // "2 times" is written out: two sends.
-  ASSERT_EQ(plan->steps.size(), 12u);
+  ASSERT_EQ(plan->steps.size(), 14u);
   EXPECT_EQ(std::get<Send>(plan->steps[3].action).message,
             Json::parse(R"({"n":"1","name":"alice-tag","of":"nonce-tag"})"));
   EXPECT_EQ(std::get<Receive>(plan->steps[6].action).patterns.size(), 2u);
   EXPECT_TRUE(std::get<Receive>(plan->steps[7].action).copies_allowed);
   EXPECT_EQ(std::get<Fence>(plan->steps[9].action).observers, (std::vector<std::string>{"alice", "bob"}));
+  EXPECT_EQ(std::get<ServerLogs>(plan->steps[12].action).texts,
+            (std::vector<std::string>{"unknown", "nonce-tag"}));
+  EXPECT_EQ(std::get<ServerLogs>(plan->steps[13].action).texts, (std::vector<std::string>{"unknown"}));
 }
 
 struct Mistake {
@@ -136,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "file.yaml:3: a number, not negative, was expected here"},
         Mistake{"an alias of itself", suite_with("      - alice sends: &x {a: *x}\n"),
                 "file.yaml:13: nested more than 64 deep: does an alias stand for what holds it?"},
+        Mistake{"a log of nothing", suite_with("      - server logs: []\n"),
+                "file.yaml:13: a text that the server has to print, or several"},
         Mistake{"too many copies", suite_with("      - alice sends 10001 times: {}\n"),
                 "file.yaml:13: at most 10000 times"},
         Mistake{"too many bytes", suite_with("      - alice sends 100 times: {a: $filler(1000000)}\n"),

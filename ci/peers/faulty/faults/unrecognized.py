@@ -42,6 +42,13 @@ class UnrecognizedNotLogged(ChatServer):
         pass
 
 
+class UnrecognizedLoggedWithoutIt(ChatServer):
+    """The log says that a type is not recognized, but nothing of the message that came."""
+
+    async def unrecognized(self, websocket, data):
+        print("Unrecognized message type")
+
+
 class UnrecognizedAnswered(ChatServer):
     """The sender of an unrecognized type is told so."""
 
