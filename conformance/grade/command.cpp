@@ -36,7 +36,7 @@ std::string at_line(const std::string& file, const Complaint& complaint) {
 }
 
 /// How wide the terminal is that messages go to; empty where they go elsewhere.
-std::function<std::size_t()> terminal() {
+std::function<std::size_t()> terminal_columns() {
   if (!::isatty(STDERR_FILENO)) return {};
   return [] {
     constexpr std::size_t usual = 80;
@@ -120,7 +120,7 @@ class Grading {
   }
 
   Done judge() {
-    Progress progress(tasks_.size(), terminal());
+    Progress progress(tasks_.size(), terminal_columns());
     const auto settings_digest = digest_of(settings_text());
     std::vector<std::pair<const Task*, std::string>> to_do;
     std::map<std::string, Grade> grades;
