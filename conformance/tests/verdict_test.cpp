@@ -243,7 +243,8 @@ TEST_P(Symptoms, AreTheSameForTheSameMistake) {
   EXPECT_EQ(verdict().symptom, GetParam().symptom);
 }
 
-constexpr auto still_there = R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "carol-tag123"]})";
+constexpr auto still_there =
+    R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "carol-tag123"]})";
 constexpr auto still_there_otherwise =
     R"({"users":["alice-tag123","bob-tag123","carol-tag123"],"type":"disconnect","at":5})";
 constexpr auto still_there_symptom =
