@@ -89,19 +89,10 @@ asio::ssl::context& verifying_context() {
 
 asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> Connection::open(
     Access access, Clock::time_point deadline) {
-  auto reached = co_await reach(access, deadline);
-  if (reached.has_error()) co_return reached.error();
-  auto connection = std::move(*reached);
-  const auto done = co_await connection->upgrade(access, deadline);
-  if (done.has_error()) co_return done.error();
-  co_return connection;
-}
-
-asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> Connection::reach(
-    Access access, Clock::time_point deadline) {
   std::unique_ptr<Connection> connection(new Connection(co_await asio::this_coro::executor));
   auto done = co_await connection->connect(access.url, deadline);
   if (done && access.url.secure) done = co_await connection->secure(access);
+  if (done) done = co_await connection->upgrade(access);
   if (done.has_error()) co_return done.error();
   co_return connection;
 }
@@ -114,7 +105,7 @@ asio::awaitable<Done> Connection::connect(Url url, Clock::time_point deadline) {
     co_return Failure{fmt::format("no address for the host '{}': {}", url.host, unresolved.message())};
   }
   auto& socket = stream_.next_layer().next_layer();
-  socket.expires_at(deadline);  // for the TLS handshake too
+  socket.expires_at(deadline);  // for the TLS and WebSocket handshakes too
   const auto [failed, endpoint] = co_await socket.async_connect(addresses, as_result);
   if (failed) co_return cannot_connect(url, failed);
   error_code ignored;  // without it small messages wait for acknowledgements; still right
@@ -135,9 +126,8 @@ asio::awaitable<Done> Connection::secure(Access access) {
   co_return Done{};
 }
 
-asio::awaitable<Done> Connection::upgrade(Access access, Clock::time_point deadline) {
+asio::awaitable<Done> Connection::upgrade(Access access) {
   const auto& url = access.url;
-  beast::get_lowest_layer(stream_).expires_at(deadline);
   stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
     for (const auto& [name, value] : access.headers) request.insert(name, value);
   }));

@@ -42,12 +42,6 @@ class Connection {
   static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> open(
       Access access, Clock::time_point deadline);
 
-  /// The first half of open(), up to TLS: the server has not been asked for a WebSocket yet.
-  static asio::awaitable<boost::system::result<std::unique_ptr<Connection>, Failure>> reach(
-      Access access, Clock::time_point deadline);
-  /// The second half. Once, before anything else.
-  asio::awaitable<boost::system::result<void, Failure>> upgrade(Access access, Clock::time_point deadline);
-
   /// Sends one message. An error says that the connection is gone; receive() says why. A peer that has
   /// not taken all of it by `deadline` is given up: the line is dropped, as by reset().
   asio::awaitable<error_code> send(std::string payload, Clock::time_point deadline, Form form = Form::text);
@@ -78,6 +72,7 @@ class Connection {
   explicit Connection(const asio::any_io_executor& executor) : stream_(executor) {}
   asio::awaitable<boost::system::result<void, Failure>> connect(Url url, Clock::time_point deadline);
   asio::awaitable<boost::system::result<void, Failure>> secure(Access access);
+  asio::awaitable<boost::system::result<void, Failure>> upgrade(Access access);
   asio::awaitable<error_code> write_fragments(std::string payload);
   Failure ended(const error_code& why) const;
 

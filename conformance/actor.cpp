@@ -20,14 +20,9 @@ asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(cli
   co_await change_.wait_until([this] { return !reading_; }, deadline);  // of an earlier connection
   if (reading_) co_return client::Failure{"the earlier connection did not end in time"};
   if (access.connect_timeout.count() > 0) deadline = Clock::now() + access.connect_timeout;
-  if (!line_) {
-    const auto reached = co_await reach(access, deadline);
-    if (reached.has_error()) co_return reached.error();
-  }
-  auto line = std::move(line_);
-  const auto upgraded = co_await line->upgrade(access, deadline);
-  if (upgraded.has_error()) co_return upgraded.error();
-  connection_ = std::move(line);
+  auto opened = co_await client::Connection::open(access, deadline);
+  if (opened.has_error()) co_return opened.error();
+  connection_ = std::move(*opened);
   ended_ = we_closed_ = close_answered_ = wants_no_more_ = false;
   reading_ = true;
   record(Event::Kind::connected, access.url.text());
@@ -36,15 +31,6 @@ asio::awaitable<boost::system::result<void, client::Failure>> Actor::connect(cli
     change_.announce();
     if (failure) std::rethrow_exception(failure);
   });
-  co_return boost::system::result<void, client::Failure>{};
-}
-
-asio::awaitable<boost::system::result<void, client::Failure>> Actor::reach(client::Access access,
-                                                                           Clock::time_point deadline) {
-  if (access.connect_timeout.count() > 0) deadline = Clock::now() + access.connect_timeout;
-  auto reached = co_await client::Connection::reach(access, deadline);
-  if (reached.has_error()) co_return reached.error();
-  line_ = std::move(*reached);
   co_return boost::system::result<void, client::Failure>{};
 }
 

@@ -28,10 +28,6 @@ class Actor {
 
   asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Access access,
                                                                         Clock::time_point deadline);
-  /// May precede the first connect(), which then has less to do: a line to the server, which has not been
-  /// asked for a WebSocket yet.
-  asio::awaitable<boost::system::result<void, client::Failure>> reach(client::Access access,
-                                                                      Clock::time_point deadline);
   asio::awaitable<void> send(std::string text, client::Form form = client::Form::text);
   asio::awaitable<void> send(const Json& message) { return send(to_text(message), client::Form::text); }
 
@@ -75,7 +71,6 @@ class Actor {
   Clock::time_point began_;
   Clock::duration patience_;
   Transcript transcript_;
-  std::unique_ptr<client::Connection> line_;  // reached, and not a WebSocket yet
   std::unique_ptr<client::Connection> connection_;
   std::size_t received_bytes_ = 0;
   bool reading_ = false;

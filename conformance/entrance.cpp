@@ -1,9 +1,7 @@
 #include "conformance/entrance.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 
-#include "conformance/arrivals.hpp"
 #include "conformance/lookout.hpp"
 
 namespace chatlab::conformance {
@@ -13,28 +11,18 @@ using Outcome = std::optional<Problem>;
 asio::awaitable<Outcome> Entrance::admit(const Check& check) {
   std::vector<std::string> logged_in;
   for (const auto& part : check.clients) {
-    if (part.state == Part::State::logged_in) logged_in.push_back(part.name);
+    if (part.state == Part::State::not_connected) continue;
+    if (auto problem = co_await scene_.connect(part.name)) co_return problem;
+    if (part.state == Part::State::connected) continue;
+    co_await scene_.crew.log_in(part.name);
+    if (auto problem = co_await confirm_login(part.name)) co_return problem;
+    logged_in.push_back(part.name);
   }
-  if (auto problem = co_await let_in(check)) co_return problem;
   if (logged_in.empty()) co_return std::nullopt;
   if (auto problem = co_await confirm_through_others(logged_in)) co_return problem;
   // What the logins caused must not be taken for what the script causes.
   const Fence baseline{{logged_in.front()}, logged_in};
   co_return co_await fencing_.put_up(baseline);
-}
-
-asio::awaitable<Outcome> Entrance::let_in(const Check& check) {
-  Arrivals arrivals(co_await asio::this_coro::executor, scene_, check);
-  std::optional<Problem> problem;
-  for (auto part = check.clients.begin(); !problem && part != check.clients.end(); ++part) {
-    if (part->state == Part::State::not_connected) continue;
-    problem = co_await arrivals.wait_for(part->name);
-    if (problem || part->state == Part::State::connected) continue;
-    co_await scene_.crew.log_in(part->name);
-    problem = co_await confirm_login(part->name);
-  }
-  co_await arrivals.end();
-  co_return problem;
 }
 
 // A login has taken effect when the server shows it: by its announcement, or by a chat that reaches its

@@ -19,7 +19,6 @@ class Entrance {
   asio::awaitable<std::optional<Problem>> admit(const Check& check);
 
  private:
-  asio::awaitable<std::optional<Problem>> let_in(const Check& check);
   asio::awaitable<std::optional<Problem>> confirm_login(std::string client);
   asio::awaitable<std::optional<Problem>> confirm_through_others(std::vector<std::string> clients);
 

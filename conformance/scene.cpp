@@ -10,12 +10,6 @@ asio::awaitable<std::optional<Problem>> Scene::connect(std::string client) {
   co_return Problem{Problem::Kind::cannot_connect, client, connected.error().text};
 }
 
-asio::awaitable<std::optional<Problem>> Scene::reach(std::string client) {
-  const auto reached = co_await crew.get(client).reach(access, deadline());
-  if (reached) co_return std::nullopt;
-  co_return Problem{Problem::Kind::cannot_connect, client, reached.error().text};
-}
-
 Problem Scene::problem(Problem::Kind kind, const std::string& client) {
   const auto& events = crew.get(client).transcript().events;
   const auto end = std::find_if(events.rbegin(), events.rend(), [](const Event& event) {

@@ -24,9 +24,6 @@ struct Scene {
   /// Empty where the client is connected by the deadline.
   asio::awaitable<std::optional<Problem>> connect(std::string client);
 
-  /// Its first half, for later.
-  asio::awaitable<std::optional<Problem>> reach(std::string client);
-
   /// The problem with a client, and how its connection ended, where it did.
   Problem problem(Problem::Kind kind, const std::string& client);
 };
