@@ -16,21 +16,19 @@
 
 namespace chatlab::conformance {
 
-std::span<const EmbeddedFile> embedded_files();  // generated: suites/*.yaml, and what else is embedded
+std::span<const EmbeddedFile> embedded_files();  // generated: conformance/suites
 
 namespace {
 
 constexpr std::string_view ending = ".yaml";
 
-/// Empty for a file that is no suite.
 std::string suite_of(const EmbeddedFile& file) {
-  if (!file.name.ends_with(ending)) return "";
   return std::string(file.name.substr(0, file.name.size() - ending.size()));
 }
 
 boost::system::result<Suite, SuiteError> load_built_in(const std::string& name) {
   for (const auto& file : embedded_files()) {
-    if (!name.empty() && suite_of(file) == name) {
+    if (suite_of(file) == name) {
       return parse_suite(std::string(file.content), std::string(file.name), load_built_in);
     }
   }
@@ -42,9 +40,7 @@ boost::system::result<Suite, SuiteError> load_built_in(const std::string& name) 
 
 std::vector<std::string> built_in_suites() {
   std::vector<std::string> names;
-  for (const auto& file : embedded_files()) {
-    if (auto name = suite_of(file); !name.empty()) names.push_back(std::move(name));
-  }
+  for (const auto& file : embedded_files()) names.push_back(suite_of(file));
   return names;
 }
 
