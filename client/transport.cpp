@@ -10,7 +10,15 @@ void Transport::read_some(ReadBuffers buffers, Erased handler) {
 }
 
 void Transport::write_some(WriteBuffers buffers, Erased handler) {
-  std::visit([&](auto& stream) { stream.async_write_some(buffers, std::move(handler)); }, stream_);
+  // A peer that closes while something is under way to it resets TCP, and a failed write would make Beast
+  // give up before it has read what came before that: a close frame, with its code. So the reader is left to
+  // find out that the peer is gone.
+  auto unless_gone = [size_bytes = asio::buffer_size(buffers), handler = std::move(handler)](
+                         error_code failed, std::size_t written_bytes) {
+    const bool is_gone = failed == asio::error::connection_reset || failed == asio::error::broken_pipe;
+    is_gone ? handler({}, size_bytes) : handler(failed, written_bytes);
+  };
+  std::visit([&](auto& stream) { stream.async_write_some(buffers, std::move(unless_gone)); }, stream_);
 }
 
 void Transport::tear_down(std::function<void(error_code)> handler) {
