@@ -1,24 +1,32 @@
 #include "client/process_tree.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string_view>
+
+#include "client/descriptor.hpp"
 
 namespace chatlab::client {
 namespace {
 
 /// True where the process's environment holds the setting. A process that has ended has none.
 bool has_setting(pid_t process, const std::string& setting) {
-  std::ifstream file(fmt::format("/proc/{}/environ", process), std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
+  // Every process of the machine is asked many times a second, so this does without a stream.
+  const Descriptor file(::open(fmt::format("/proc/{}/environ", process).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::array<char, 16 * 1024> part;
+  for (ssize_t size = 0; (size = ::read(file.get(), part.data(), part.size())) > 0;) {
+    text.append(part.data(), static_cast<std::size_t>(size));
+  }
   return text.find(setting + '\0') != std::string::npos;
 }
 

@@ -22,6 +22,12 @@ bool is_mute(const RunResult& result) {
   });
 }
 
+/// Of the one check that was asked for.
+bool has_passed(const RunResult& result) {
+  return std::any_of(result.checks.begin(), result.checks.end(),
+                     [](const CheckResult& check) { return check.verdict.status == Status::passed; });
+}
+
 }  // namespace
 
 bool may_speak_another(const RunResult& result) {
@@ -38,14 +44,16 @@ boost::system::result<std::optional<std::string>, client::Failure> find_edition(
   settings.timeout = std::min<std::chrono::milliseconds>(settings.timeout, 1s);
   settings.exclude.clear();
   for (const auto& suite : suites) {
-    if (suite.recognised_by.empty()) continue;
-    settings.only = suite.recognised_by;
-    const auto result = run_suite(suite, settings);
-    if (result.unreachable) return client::Failure{*result.unreachable};
-    const auto passed = [&](const CheckResult& check) {
-      return !is_known_by(check, suite) || check.verdict.status == Status::passed;
-    };
-    if (std::all_of(result.checks.begin(), result.checks.end(), passed)) return std::optional(suite.name);
+    bool is_spoken = !suite.recognised_by.empty();
+    for (const auto& id : suite.recognised_by) {
+      settings.only = {id};
+      const auto result = run_suite(suite, settings);
+      if (result.unreachable) return client::Failure{*result.unreachable};
+      settings.capabilities = result.capabilities;
+      is_spoken = has_passed(result);
+      if (!is_spoken) break;
+    }
+    if (is_spoken) return std::optional(suite.name);
   }
   return std::optional<std::string>();
 }

@@ -7,7 +7,8 @@
 namespace chatlab::conformance {
 bool is_copy(const Event& frame, CausedBy cause, const Json& pattern, const Ownership& ownership) {
   if (frame.kind != Event::Kind::received || !may_be_ours(cause) || !is_ours(frame, ownership)) return false;
-  return matches(pattern, frame.value ? *frame.value : Json(frame.text), ownership);
+  if (frame.value) return matches(pattern, *frame.value, ownership);
+  return matches(pattern, Json(frame.text), ownership);
 }
 
 Evidence::Evidence(const Record& record, const Segment& segment, const Ownership& ownership)

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace chatlab::conformance {
 namespace {
 
@@ -37,6 +39,10 @@ bool is_control(std::string_view character) {
   return character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
 }
 
+bool is_plain(char byte) {
+  return byte >= 0x20 && byte < 0x7F;
+}
+
 }  // namespace
 
 std::string shortened(const std::string& text, std::size_t most_bytes) {
@@ -50,7 +56,11 @@ std::string shortened(const std::string& text, std::size_t most_bytes) {
 
 std::string printable(std::string_view text, bool lines) {
   std::string safe;
-  while (!text.empty()) {
+  while (true) {
+    const auto* unusual = std::find_if_not(text.begin(), text.end(), is_plain);
+    safe.append(text.begin(), unusual);
+    text.remove_prefix(static_cast<std::size_t>(unusual - text.begin()));
+    if (text.empty()) return safe;
     const auto size = character_bytes(text);
     const auto character = text.substr(0, size ? size : 1);
     text.remove_prefix(character.size());
@@ -64,7 +74,6 @@ std::string printable(std::string_view text, bool lines) {
       for (const char byte : character) safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
   }
-  return safe;
 }
 
 std::string listed(const std::vector<std::string>& names) {

@@ -130,7 +130,9 @@ RunResult run_against_target(const Suite& suite, const Options& options) {
   if (!target.trouble && may_speak_another(result)) {
     auto others = load_editions();
     std::erase_if(others, [&](const Suite& other) { return other.name == suite.name; });
-    if (const auto found = find_edition(others, target.settings)) result.speaks = *found;
+    auto settings = target.settings;
+    settings.capabilities = result.capabilities;
+    if (const auto found = find_edition(others, std::move(settings))) result.speaks = *found;
     result.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   }

@@ -13,6 +13,12 @@
 namespace chatlab::conformance {
 namespace {
 
+/// The pattern itself where it is a text, else nothing.
+std::string_view word_of(const Json& pattern) {
+  if (!pattern.is_string()) return {};
+  return pattern.get_ref<const std::string&>();
+}
+
 std::string kind_of(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "an array";
@@ -31,16 +37,16 @@ class Comparison {
   explicit Comparison(const Ownership& ownership) : ownership_(ownership) {}
 
   void compare(const Json& pattern, const Json& value, const std::string& place) {
-    if (pattern == "$any") return;
-    if (pattern == "$text") {
+    const auto word = word_of(pattern);
+    if (word == "$any") return;
+    if (word == "$text") {
       if (!value.is_string()) say(place, fmt::format("is {}, not a text", shortened(to_text(value), 60)));
       return;
     }
-    if (pattern == "$list" || pattern == "$object") {
-      const bool right = pattern == "$list" ? value.is_array() : value.is_object();
+    if (word == "$list" || word == "$object") {
+      const bool right = word == "$list" ? value.is_array() : value.is_object();
       if (!right)
-        say(place,
-            fmt::format("is {}, not {}", kind_of(value), pattern == "$list" ? "an array" : "an object"));
+        say(place, fmt::format("is {}, not {}", kind_of(value), word == "$list" ? "an array" : "an object"));
       return;
     }
     const auto matcher = matcher_of(pattern);
@@ -94,7 +100,7 @@ class Comparison {
   void compare_values(const Json& pattern, const Json& value, const std::string& place) {
     if (pattern == value) return;
     if (pattern.is_string() && value.is_string()) {
-      return compare_texts(pattern.get<std::string>(), value.get<std::string>(), place);
+      return compare_texts(pattern.get_ref<const std::string&>(), value.get_ref<const std::string&>(), place);
     }
     if (pattern.is_structured() || value.is_structured()) {
       return say(place, fmt::format("is {}, not {}", kind_of(value), kind_of(pattern)));
@@ -159,12 +165,19 @@ class Comparison {
   }
 
   void compare_mentions(const Json& texts, const Json& value, const std::string& place) {
-    for (const auto& item : texts.is_array() ? texts : Json::array({texts})) {
-      const auto text = item.get<std::string>();
-      const auto quoted = to_text(text);
-      const Needle needle{text, std::string_view(quoted).substr(1, quoted.size() - 2)};
-      if (!mentions(value, needle)) say(place, fmt::format("does not mention \"{}\"", text));
-    }
+    if (!texts.is_array()) return compare_mention(texts, value, place);
+    for (const auto& text : texts) compare_mention(text, value, place);
+  }
+  void compare_mention(const Json& pattern, const Json& value, const std::string& place) {
+    const auto& text = pattern.get_ref<const std::string&>();
+    // Asked of every message for every pattern, and hardly any text needs an escape.
+    const auto quoted =
+        std::any_of(text.begin(), text.end(), is_escaped) ? to_text(pattern) : '"' + text + '"';
+    const Needle needle{text, std::string_view(quoted).substr(1, quoted.size() - 2)};
+    if (!mentions(value, needle)) say(place, fmt::format("does not mention \"{}\"", text));
+  }
+  static bool is_escaped(char letter) {
+    return letter == '"' || letter == '\\' || static_cast<unsigned char>(letter) < 0x20;
   }
 
   /// A text, and how it is written in JSON: a string may hold JSON once more.
@@ -176,13 +189,17 @@ class Comparison {
   /// True where a string, a field's name or another value inside holds the text.
   static bool mentions(const Json& value, const Needle& needle) {
     if (value.is_structured()) {
-      const auto items = value.items();
-      return std::any_of(items.begin(), items.end(), [&](const auto& item) {
-        return (value.is_object() && holds(item.key(), needle)) || mentions(item.value(), needle);
-      });
+      return std::any_of(value.begin(), value.end(),
+                         [&](const Json& item) { return mentions(item, needle); }) ||
+             (value.is_object() && is_field(value, needle));
     }
     if (value.is_string()) return holds(value.get_ref<const std::string&>(), needle);
     return holds(to_text(value), needle);
+  }
+  static bool is_field(const Json& object, const Needle& needle) {
+    const auto& fields = object.get_ref<const Json::object_t&>();
+    return std::any_of(fields.begin(), fields.end(),
+                       [&](const auto& field) { return holds(field.first, needle); });
   }
   static bool holds(std::string_view whole, const Needle& needle) {
     if (whole.find(needle.text) != std::string_view::npos) return true;

@@ -65,12 +65,16 @@ class Run {
 
   asio::awaitable<void> run_all(const Suite& suite) {
     co_await wait_until_it_answers();
-    auto capabilities = co_await find_capabilities(settings_.access, settings_.timeout, suite.roster_field);
-    if (capabilities.has_error()) {
-      result_.unreachable = capabilities.error().text;
-      co_return;
+    if (!settings_.capabilities) {
+      auto found = co_await find_capabilities(settings_.access, settings_.timeout, suite.roster_field);
+      if (found.has_error()) {
+        result_.unreachable = found.error().text;
+        co_return;
+      }
+      result_.capabilities = *found;
+    } else {
+      result_.capabilities = *settings_.capabilities;
     }
-    result_.capabilities = *capabilities;
     trouble_ = co_await find_trouble();
     if (trouble_) since_ = "the first chat";
     revive();

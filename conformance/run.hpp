@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@ struct RunSettings {
       nullptr;          ///< the server, where this program started it: it can be restarted
   std::string target;   ///< for RunResult
   std::string command;  ///< for RunResult
-  std::chrono::milliseconds timeout{5000};  ///< how long a message that should come is waited for
-  std::chrono::milliseconds wait{};         ///< how long a server that does not answer yet is waited for
-  bool exclusive = false;                   ///< nobody else uses the server
-  std::vector<std::string> only;            ///< globs; empty: all checks
-  std::vector<std::string> exclude;         ///< globs
+  std::chrono::milliseconds timeout{5000};   ///< how long a message that should come is waited for
+  std::chrono::milliseconds wait{};          ///< how long a server that does not answer yet is waited for
+  bool exclusive = false;                    ///< nobody else uses the server
+  std::vector<std::string> only;             ///< globs; empty: all checks
+  std::vector<std::string> exclude;          ///< globs
+  std::optional<Capabilities> capabilities;  ///< the server's, where an earlier run has found them
 };
 
 /// The suite must outlive the result. Blocks until all checks are done. What goes wrong inside this program
