@@ -28,6 +28,19 @@ bool belongs_to_the_handshake(std::string_view name) {
 
 }  // namespace
 
+Access Access::for_client(std::size_t number) const {
+  auto access = *this;
+  access.nodes.clear();
+  if (!nodes.empty()) access.url = nodes[number % nodes.size()];
+  return access;
+}
+
+std::vector<Access> Access::for_each_node() const {
+  std::vector<Access> all;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, nodes.size()); ++i) all.push_back(for_client(i));
+  return all;
+}
+
 boost::system::result<std::shared_ptr<ssl::context>, Failure> trust_authorities(const std::string& file) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
   context->set_verify_mode(ssl::verify_peer);

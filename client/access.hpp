@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,9 +19,16 @@ struct Access {
   Access(Url url) : url(std::move(url)) {}  // NOLINT: an address alone is the usual way
 
   Url url;
+  std::vector<Url> nodes;  ///< of one room, dealt out to clients in turn; empty: there is `url` alone
   std::vector<std::pair<std::string, std::string>> headers;  ///< of the upgrade request, beside its own
   std::chrono::milliseconds connect_timeout{};  ///< until a connection is open; 0: as long as for a message
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: verified against the system's store
+
+  /// How the client of that number, counted from 0, reaches its node.
+  Access for_client(std::size_t number) const;
+
+  /// How each of the nodes is reached.
+  std::vector<Access> for_each_node() const;
 };
 
 /// TLS for servers whose certificate leads to one of the authorities in a PEM file. A failure names the file

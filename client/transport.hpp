@@ -87,6 +87,7 @@ class Transport {
   }
 
   void read_some(ReadBuffers buffers, Erased handler);
+  /// A peer that is gone counts as written to: how it went is for who reads to find out.
   void write_some(WriteBuffers buffers, Erased handler);
   void tear_down(std::function<void(error_code)> handler);
 

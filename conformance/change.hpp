@@ -9,7 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
-#include "client/deadline.hpp"
+#include "conformance/deadline.hpp"
 
 namespace chatlab::conformance {
 
@@ -26,14 +26,14 @@ class Change {
   /// keeps this program from running.
   template <class Condition>
   asio::awaitable<bool> wait_until(Condition condition, Clock::time_point at) {
-    client::Deadline deadline(at, usual_lateness);
+    Deadline deadline(at, usual_lateness);
     while (!condition()) {
-      const auto from = client::Deadline::Moment::now();
+      const auto from = Deadline::Moment::now();
       if (deadline.is_over(from.at)) co_return false;
       const auto wake = std::min(deadline.at(), from.at + heartbeat);
       timer_.expires_at(wake);
       co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-      deadline.slept(from, wake, client::Deadline::Moment::now());
+      deadline.slept(from, wake, Deadline::Moment::now());
     }
     co_return true;
   }

@@ -19,6 +19,7 @@ class Crew {
   Actor& add(const std::string& client);
   Actor& get(const std::string& client);
 
+  /// To its node, where the server has several.
   asio::awaitable<boost::system::result<void, client::Failure>> connect(std::string client,
                                                                         client::Access access,
                                                                         Clock::time_point deadline);

@@ -41,6 +41,7 @@ Examples:
   chatlab-conformance ws://localhost:8081
   chatlab-conformance --launch 'python3 app.py' --cwd lab08/server
   chatlab-conformance ws://localhost:8081 --only 'disconnect.*' --transcript
+  chatlab-conformance ws://node1:8081 ws://node2:8081 --spread
   chatlab-conformance ws://localhost:8081 --out report.html --format junit --out results.xml
   chatlab-conformance explain chat.everyone
   chatlab-conformance --submission lab08.zip --entry app.py --launch 'python3 app.py'
@@ -49,7 +50,7 @@ Examples:
 
 cxxopts::Options declare() {
   cxxopts::Options options("chatlab-conformance", introduction);
-  options.positional_help("[URL | explain ID]");
+  options.positional_help("[URL... | explain ID]");
   using Text = std::string;
   using Texts = std::vector<std::string>;
   options.add_options("Server")  //
@@ -63,6 +64,7 @@ cxxopts::Options declare() {
        "cpu=300s (these are the defaults; a submission's are memory=1GiB, processes=64, file=64MiB, "
        "cpu=120s); repeatable",
        cxxopts::value<Texts>(), "NAME=VALUE")                                                       //
+      ("spread", "the URLs are nodes of one room, and the clients are dealt out to them in turn")   //
       ("exclusive", "nobody else uses the server: names and messages of others count as mistakes")  //
       ("timeout", "how long a message that should come is waited for (default: 5s)", cxxopts::value<Text>(),
        "TIME");
@@ -106,7 +108,10 @@ cxxopts::Options declare() {
 /// in its own folder: where the course staff has put it is nobody's business.
 std::string command_of(const cxxopts::ParseResult& given) {
   std::string command = "chatlab-conformance";
-  if (given.count("url")) command += " " + quoted_for_shell(given["url"].as<std::vector<std::string>>()[0]);
+  if (given.count("url")) {
+    for (const auto& url : given["url"].as<std::vector<std::string>>())
+      command += " " + quoted_for_shell(url);
+  }
   for (const char* name :
        {"launch", "cwd", "suite", "timeout", "connect-timeout", "wait", "ca", "origin", "subprotocol"}) {
     if (given.count(name))
@@ -117,7 +122,7 @@ std::string command_of(const cxxopts::ParseResult& given) {
     for (const auto& value : given[name].as<std::vector<std::string>>())
       command += fmt::format(" --{} {}", name, quoted_for_shell(value));
   }
-  for (const char* name : {"exclusive", "insecure"})
+  for (const char* name : {"spread", "exclusive", "insecure"})
     if (given.count(name)) command += fmt::format(" --{}", name);
   return command;
 }
@@ -165,6 +170,28 @@ std::optional<UsageError> read_access(const cxxopts::ParseResult& given, client:
   return read_time(given, "connect-timeout", access.connect_timeout);
 }
 
+/// What is wrong with the addresses, in words.
+std::optional<UsageError> read_urls(const std::vector<std::string>& texts, const cxxopts::ParseResult& given,
+                                    Options& options) {
+  if (texts.size() > 1 && !given.count("spread")) {
+    return UsageError{fmt::format(
+        "one URL at a time; '{}' is a second one. With --spread they are nodes of one room", texts[1])};
+  }
+  auto& access = options.run.access;
+  for (const auto& text : texts) {
+    const auto url = client::parse_url(text);
+    if (url.has_error()) return UsageError{url.error().text};
+    auto& target = options.run.target;
+    target += (target.empty() ? "" : ", ") + url->text();
+    if (url->secure && given.count("insecure")) target += " (its certificate is not verified)";
+    access.nodes.push_back(*url);
+  }
+  access.url = access.nodes.front();
+  if (texts.size() == 1) access.nodes.clear();
+  options.has_url = true;
+  return std::nullopt;
+}
+
 /// What is wrong with the options of a server to launch, in words.
 std::optional<UsageError> read_launch(const cxxopts::ParseResult& given, Options& options) {
   if (!given.count("launch")) {
@@ -206,14 +233,10 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
       if (given.count("suite")) options.suite = given["suite"].as<std::string>();
       return options;
     }
-    if (urls.size() > 1) return UsageError{fmt::format("one URL at a time; '{}' is a second one", urls[1])};
-    const auto url = client::parse_url(urls[0]);
-    if (url.has_error()) return UsageError{url.error().text};
-    options.has_url = true;
-    options.run.access.url = *url;
-    options.run.target = url->text();
-    if (url->secure && given.count("insecure")) options.run.target += " (its certificate is not verified)";
+    if (const auto mistake = read_urls(urls, given, options)) return *mistake;
   }
+  if (given.count("spread") && options.run.access.nodes.empty())
+    return UsageError{"--spread deals the clients out to the nodes of one room; give two URLs or more"};
   if (const auto mistake = read_launch(given, options)) return *mistake;
   if (options.run.target.empty()) options.run.target = "the reference server inside this program";
   for (const auto& [name, time] : {std::pair("timeout", &options.run.timeout), {"wait", &options.run.wait}}) {

@@ -89,15 +89,16 @@ class Run {
   asio::awaitable<void> wait_until_it_answers() {
     constexpr std::chrono::milliseconds between_tries{500};
     const auto until = Clock::now() + settings_.wait;
-    while (Clock::now() < until) {
-      const auto opened =
-          co_await client::Connection::open(settings_.access, Clock::now() + settings_.timeout);
-      if (opened.has_value()) {
-        co_await (*opened)->close();
-        co_return;
+    for (const auto& node : settings_.access.for_each_node()) {
+      while (Clock::now() < until) {
+        const auto opened = co_await client::Connection::open(node, Clock::now() + settings_.timeout);
+        if (opened.has_value()) {
+          co_await (*opened)->close();
+          break;
+        }
+        asio::steady_timer pause(co_await asio::this_coro::executor, between_tries);
+        co_await pause.async_wait(asio::use_awaitable);
       }
-      asio::steady_timer pause(co_await asio::this_coro::executor, between_tries);
-      co_await pause.async_wait(asio::use_awaitable);
     }
   }
 
@@ -176,7 +177,12 @@ class Run {
 
   /// What is wrong with the server now, in words that follow "the server".
   asio::awaitable<std::optional<std::string>> find_trouble() {
-    auto trouble = co_await feel_pulse(settings_.access, result_.capabilities, settings_.timeout);
+    std::optional<std::string> trouble;
+    for (const auto& node : settings_.access.for_each_node()) {
+      if (trouble) break;
+      trouble = co_await feel_pulse(node, result_.capabilities, settings_.timeout);
+      if (trouble && !settings_.access.nodes.empty()) *trouble += fmt::format(" (at {})", node.url.text());
+    }
     if (trouble && settings_.launched) {
       if (const auto ending = settings_.launched->ending()) trouble = fmt::format("is gone: {}", *ending);
     }

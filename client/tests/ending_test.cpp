@@ -87,6 +87,18 @@ TEST_F(EndingOfAConversation, KnowsTheCloseCodeOfAPeerThatDoesNotWaitForTheAnswe
   EXPECT_EQ(receive(), "failure: closed with code 1001: going home");
 }
 
+TEST_F(EndingOfAConversation, KnowsTheCloseCodeThatCameBeforeAReset) {
+  talk_to([](Peer& peer) -> asio::awaitable<void> {
+    co_await peer.socket().async_wait(tcp::socket::wait_read, asio::use_awaitable);
+    co_await peer.write(server_frame(0x88, "\x03\xF3"));
+    peer.close();  // with bytes unread, which resets TCP
+  });
+  EXPECT_FALSE(send("never read"));
+  finish_script();
+  EXPECT_FALSE(send("into the reset")) << "what the reader has still to find out was told here";
+  EXPECT_EQ(receive(), "failure: closed with code 1011");
+}
+
 TEST_F(EndingOfAConversation, AnswersAClose) {
   ClientFrame answer;
   talk_to([&](Peer& peer) -> asio::awaitable<void> {

@@ -57,6 +57,18 @@ TEST(CommandLine, SaysHowAServerIsReached) {
             (std::vector<std::string>{"A", "B_2"}));
 }
 
+TEST(CommandLine, DealsClientsOutToNodes) {
+  const auto options = options_of({"ws://a:1", "ws://b:2", "--spread"});
+  EXPECT_EQ(options.run.target, "ws://a:1/, ws://b:2/");
+  EXPECT_EQ(options.run.command, "chatlab-conformance ws://a:1 ws://b:2 --spread");
+  const auto& access = options.run.access;
+  EXPECT_EQ(access.for_client(0).url.host, "a");
+  EXPECT_EQ(access.for_client(1).url.host, "b");
+  EXPECT_EQ(access.for_client(2).url.host, "a");
+  EXPECT_EQ(access.for_each_node().size(), 2u);
+  EXPECT_EQ(options_of({"ws://a:1"}).run.access.for_client(1).url.host, "a");
+}
+
 TEST(CommandLine, BoundsALaunchedServer) {
   const auto plain = options_of({"--launch", "x"}).launch->limits;
   ASSERT_TRUE(plain);
@@ -98,7 +110,12 @@ TEST(CommandLine, RepeatsSelections) {
 }
 
 TEST(CommandLine, ComplainsInOneLine) {
-  EXPECT_EQ(error_of({"ws://a", "ws://b"}), "one URL at a time; 'ws://b' is a second one");
+  EXPECT_EQ(error_of({"ws://a", "ws://b"}),
+            "one URL at a time; 'ws://b' is a second one. With --spread they are nodes of one room");
+  EXPECT_EQ(error_of({"ws://a", "--spread"}),
+            "--spread deals the clients out to the nodes of one room; give two URLs or more");
+  EXPECT_EQ(error_of({"--spread"}),
+            "--spread deals the clients out to the nodes of one room; give two URLs or more");
   EXPECT_EQ(error_of({"ws://a", "--launch", "x"}), "a URL and --launch name two servers; give one of them");
   EXPECT_EQ(error_of({"--launch", " "}),
             "--launch takes a command, such as 'python3 app.py'; this one is empty");

@@ -27,10 +27,14 @@ def server(*options):
         yield url.replace("127.0.0.1", "localhost") if url.startswith("wss") else url
 
 
-def grade(name, url, **environment):
-    ended = subprocess.run([conformance, "--format", "json", url], capture_output=True, text=True, timeout=120,
+def tested(*arguments, **environment):
+    ended = subprocess.run([conformance, "--format", "json", *arguments], capture_output=True, text=True, timeout=120,
                            env={**os.environ, **environment})
-    report = json.loads(ended.stdout)
+    return ended, json.loads(ended.stdout)
+
+
+def grade(name, *arguments, **environment):
+    ended, report = tested(*arguments, **environment)
     log_is_not_seen = {"unrecognized.logged": "skipped"}  # it was not started by chatlab-conformance
     bad = [f"{check['id']}: {check['status']}: {check['message']}" for check in report["checks"]
            if check["status"] != log_is_not_seen.get(check["id"], "pass")]
@@ -66,4 +70,11 @@ with tempfile.TemporaryDirectory() as folder:
     with server("--threads", "4", "--tls-cert", certificate, "--tls-key", key) as url:
         grade("TLS", url, SSL_CERT_FILE=certificate)
     with server("--trust-proxy") as url, nginx(folder, pass_on_to(url.removeprefix("ws://"))) as port:
-        grade("nginx", f"ws://127.0.0.1:{port}")
+        behind = f"ws://127.0.0.1:{port}"
+        grade("nginx", behind)
+        grade("two ways into one room", url, behind, "--spread")
+with server() as one, server() as another:
+    ended, report = tested(one, another, "--spread", "--only", "login.announced")
+    if ended.returncode != 1 or report["checks"][0]["status"] != "fail":
+        sys.exit(f"two rooms pass for one: {report['checks'][0]}")
+    print("two rooms are not one")

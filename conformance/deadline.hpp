@@ -6,7 +6,7 @@
 #include <chrono>
 #include <ctime>
 
-namespace chatlab::client {
+namespace chatlab::conformance {
 
 class Deadline {
  public:
@@ -43,4 +43,4 @@ class Deadline {
   Clock::duration usual_lateness_;
 };
 
-}  // namespace chatlab::client
+}  // namespace chatlab::conformance

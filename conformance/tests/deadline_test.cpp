@@ -1,8 +1,8 @@
-#include "client/deadline.hpp"
+#include "conformance/deadline.hpp"
 
 #include <gtest/gtest.h>
 
-namespace chatlab::client {
+namespace chatlab::conformance {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(Deadline, ComesNeverWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace chatlab::client
+}  // namespace chatlab::conformance
