@@ -25,14 +25,16 @@ class Doctor {
     if (asks_for_finding && !finding_) return false;
     return (!one.received || was_received(*one.received)) &&
            (!one.received_by_sender || received_by_sender(*one.received_by_sender)) &&
-           (!one.missed_by || missed_by(*one.missed_by)) && (!one.copies_to || copies_to(*one.copies_to)) &&
-           (!one.ended || ended(*one.ended)) && (!one.binary || came_in_binary());
+           (!one.missed_by || (missed_by(*one.missed_by) && (one.ended || !ended("")))) &&
+           (!one.copies_to || copies_to(*one.copies_to)) && (!one.ended || ended(*one.ended)) &&
+           (!one.binary || came_in_binary());
   }
 
  private:
   bool was_received(const Json& pattern) const {
     return std::any_of(finding_->failing.begin(), finding_->failing.end(), [&](const std::string& client) {
-      return !evidence_->matching(client, pattern).empty();
+      const bool missed_it = finding_->forbidden || count_copies(client) == 0;
+      return missed_it && !evidence_->matching(client, pattern).empty();
     });
   }
 

@@ -14,6 +14,7 @@
 #include "conformance/edition.hpp"
 #include "conformance/embedded_server.hpp"
 #include "conformance/explain.hpp"
+#include "conformance/fingerprint.hpp"
 #include "conformance/grade/command.hpp"
 #include "conformance/grade/judging.hpp"
 #include "conformance/options.hpp"
@@ -136,6 +137,7 @@ RunResult run_against_target(const Suite& suite, const Options& options) {
     result.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   }
+  if (const auto* alike = find_alike(result, known_fingerprints())) result.behaves_like = alike->mistake;
   return result;
 }
 

@@ -41,6 +41,7 @@ struct RunResult {
   std::optional<std::string> internal_error;  ///< why this program could not go on
   Capabilities capabilities;
   std::optional<std::string> speaks;  ///< the suite of another edition of the lab, which this server speaks
+  std::optional<std::string> behaves_like;  ///< the mistake of the one known server that looks the same
   std::chrono::milliseconds duration{};
 
   double earned() const;

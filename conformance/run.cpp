@@ -195,8 +195,10 @@ class Run {
         fmt::format("{}the server {}", last_message.empty() ? "" : "after " + last_message + ", ", *trouble_);
     if (result.verdict.status == Status::failed) {
       result.notes.push_back(words);
+      result.verdict.symptom += "; the server did not survive it";
     } else {
       result.verdict = {Status::failed, words};
+      result.verdict.symptom = "the server did not survive it";
     }
   }
 

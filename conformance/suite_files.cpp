@@ -16,19 +16,21 @@
 
 namespace chatlab::conformance {
 
-std::span<const EmbeddedFile> embedded_files();  // generated: conformance/suites
+std::span<const EmbeddedFile> embedded_files();  // generated: suites/*.yaml, and what else is embedded
 
 namespace {
 
 constexpr std::string_view ending = ".yaml";
 
+/// Empty for a file that is no suite.
 std::string suite_of(const EmbeddedFile& file) {
+  if (!file.name.ends_with(ending)) return "";
   return std::string(file.name.substr(0, file.name.size() - ending.size()));
 }
 
 boost::system::result<Suite, SuiteError> load_built_in(const std::string& name) {
   for (const auto& file : embedded_files()) {
-    if (suite_of(file) == name) {
+    if (!name.empty() && suite_of(file) == name) {
       return parse_suite(std::string(file.content), std::string(file.name), load_built_in);
     }
   }
@@ -40,7 +42,9 @@ boost::system::result<Suite, SuiteError> load_built_in(const std::string& name) 
 
 std::vector<std::string> built_in_suites() {
   std::vector<std::string> names;
-  for (const auto& file : embedded_files()) names.push_back(suite_of(file));
+  for (const auto& file : embedded_files()) {
+    if (auto name = suite_of(file); !name.empty()) names.push_back(std::move(name));
+  }
   return names;
 }
 

@@ -59,36 +59,47 @@ class SegmentJudge {
           fmt::format("{}{} should have received {}; {}", stimulus_before(step), listed(failure->clients),
                       wanted_after(step, receive.patterns[i]), failure->sentence());
       return failed(std::move(words),
-                    {number_, step, receive.patterns[i], false, receive.clients, failure->clients});
+                    {number_, step, receive.patterns[i], false, receive.clients, failure->clients},
+                    receive.patterns.size() > 1 ? failure->in_short() : failure->kinds());
     }
     return std::nullopt;
   }
 
+  /// What happened with a client: as people are told, and without the frame, which is each server's own.
+  struct Happening {
+    std::string words;  ///< empty: nothing that was not wanted
+    std::string kind;
+  };
+  static Happening both(std::string words) { return {words, words}; }
+
   /// What this client received instead of exactly one copy of the i-th message; empty: just that.
-  std::string problem_with(const std::string& client, const Receive& receive, std::size_t i) const {
+  Happening problem_with(const std::string& client, const Receive& receive, std::size_t i) const {
     const auto& pattern = receive.patterns[i];
     auto found = evidence_.matching(client, pattern);
     const bool came = !found.empty();
     if (receive.text_frames_only) std::erase_if(found, [](const Event* frame) { return !frame->is_text; });
-    if (found.empty()) return came ? "received it in a binary frame" : instead_of(client, pattern);
+    if (found.empty()) return came ? both("received it in a binary frame") : instead_of(client, pattern);
     const auto copies = receive.copies_allowed ? 1 : found.size();
-    if (copies > 1) return fmt::format("received it {} times", copies);
-    if (i == 0) return "";
+    if (copies > 1) return {fmt::format("received it {} times", copies), "received it more than once"};
+    if (i == 0) return {};
     const auto before = evidence_.matching(client, receive.patterns[i - 1]);
-    if (before.empty() || before.front() < found.front()) return "";
-    return fmt::format("received it before {}", shortened(describe_pattern(receive.patterns[i - 1])));
+    if (before.empty() || before.front() < found.front()) return {};
+    return {fmt::format("received it before {}", shortened(describe_pattern(receive.patterns[i - 1]))),
+            "received it too early"};
   }
 
   std::optional<Verdict> judge_never(const NeverReceive& never, std::size_t step) const {
-    const auto failure = over_clients(never.clients, [&](const std::string& client) -> std::string {
+    const auto failure = over_clients(never.clients, [&](const std::string& client) -> Happening {
       const auto found = evidence_.matching(client, never.pattern);
-      return found.empty() ? "" : fmt::format("received {}", shortened(found.front()->text));
+      if (found.empty()) return {};
+      return {fmt::format("received {}", shortened(found.front()->text)), "received what it should not"};
     });
     if (!failure) return std::nullopt;
     auto words =
         fmt::format("{}{} should not have received {}; {}", stimulus_before(step), listed(failure->clients),
                     wanted_after(step, never.pattern), failure->sentence());
-    return failed(std::move(words), {number_, step, never.pattern, true, never.clients, failure->clients});
+    return failed(std::move(words), {number_, step, never.pattern, true, never.clients, failure->clients},
+                  failure->kinds());
   }
 
   /// What is repeated has to come once, in whichever round.
@@ -98,19 +109,21 @@ class SegmentJudge {
       if (!receive) continue;
       const auto& pattern = receive->patterns.front();
       const auto failure = over_clients(receive->clients, [&](const std::string& client) {
-        return evidence_.matching(client, pattern).empty() ? instead_of(client, pattern) : std::string();
+        return evidence_.matching(client, pattern).empty() ? instead_of(client, pattern) : Happening();
       });
       if (!failure) continue;
       auto words =
           fmt::format("within {:.1f} s {} should have received {}; {}", record_.timeout.count() / 1000.0,
                       listed(failure->clients), shortened(describe_pattern(pattern)), failure->sentence());
-      return failed(std::move(words), {number_, at, pattern, false, receive->clients, failure->clients});
+      return failed(std::move(words), {number_, at, pattern, false, receive->clients, failure->clients},
+                    failure->kinds());
     }
     return std::nullopt;
   }
 
-  Verdict failed(std::string words, Finding finding) const {
-    Verdict verdict{Status::failed, std::move(words), std::move(finding), "", false};
+  Verdict failed(std::string words, Finding finding, std::string_view kinds) const {
+    Verdict verdict{Status::failed, std::move(words), std::move(finding)};
+    verdict.symptom = fmt::format("step {}: {}", verdict.finding->step + 1, kinds);
     const auto& failing = verdict.finding->failing;
     verdict.disturbed = !ownership_.exclusive && asks_for_roster(verdict.finding->pattern) &&
                         std::any_of(failing.begin(), failing.end(), [&](const std::string& client) {
@@ -141,11 +154,23 @@ class SegmentJudge {
 
   struct Failure {
     std::vector<std::string> clients;
-    std::vector<std::pair<std::string, std::vector<std::string>>> what;  // what happened, and to whom
+    std::vector<std::pair<Happening, std::vector<std::string>>> what;  // and to whom
 
-    std::string sentence() const {
+    std::string sentence() const { return told(&Happening::words); }
+    std::string kinds() const {
+      constexpr std::size_t most_named = 5;  // which of a crowd it meets is a matter of time
+      return clients.size() > most_named
+                 ? fmt::format("{} clients: {}", clients.size(), what.front().first.kind)
+                 : told(&Happening::kind);
+    }
+    /// Of a burst: which of its messages is the first to be missed is a matter of time.
+    std::string in_short() const { return listed(clients) + " did not receive all of them once, in order"; }
+
+   private:
+    std::string told(std::string Happening::*how) const {
       std::vector<std::string> parts;
-      for (const auto& [happened, to] : what) parts.push_back(fmt::format("{} {}", listed(to), happened));
+      for (const auto& [happened, to] : what)
+        parts.push_back(fmt::format("{} {}", listed(to), happened.*how));
       return fmt::format("{}", fmt::join(parts, "; "));
     }
   };
@@ -154,10 +179,10 @@ class SegmentJudge {
   static std::optional<Failure> over_clients(const std::vector<std::string>& clients, ProblemOf problem_of) {
     Failure failure;
     for (const auto& client : clients) {
-      const auto problem = problem_of(client);
-      if (problem.empty()) continue;
+      const Happening problem = problem_of(client);
+      if (problem.words.empty()) continue;
       failure.clients.push_back(client);
-      const auto same = [&](const auto& entry) { return entry.first == problem; };
+      const auto same = [&](const auto& entry) { return entry.first.words == problem.words; };
       auto entry = std::find_if(failure.what.begin(), failure.what.end(), same);
       if (entry == failure.what.end()) entry = failure.what.insert(entry, {problem, {}});
       entry->second.push_back(client);
@@ -198,15 +223,17 @@ class SegmentJudge {
   }
 
   /// The message that comes nearest to the pattern, and where it differs; or why there is none.
-  std::string instead_of(const std::string& client, const Json& pattern) const {
+  Happening instead_of(const std::string& client, const Json& pattern) const {
     if (const auto nearest = evidence_.nearest(client, pattern)) {
-      return fmt::format("received {}: {}", shortened(nearest->frame->text),
-                         fmt::join(nearest->differences, ", "));
+      const auto differences = fmt::format("{}", fmt::join(nearest->differences, ", "));
+      return {fmt::format("received {}: {}", shortened(nearest->frame->text), differences),
+              "received something else: " + differences};
     }
     if (const auto end = evidence_.end_of_connection(client)) {
-      return fmt::format("received nothing: the server ended the connection ({})", *end);
+      return {fmt::format("received nothing: the server ended the connection ({})", *end),
+              "received nothing: the server ended the connection"};
     }
-    return "received nothing";
+    return both("received nothing");
   }
 
   const Record& record_;
@@ -215,6 +242,28 @@ class SegmentJudge {
   const Ownership& ownership_;
   Evidence evidence_;
 };
+
+std::string_view kind_of(Problem::Kind kind) {
+  switch (kind) {
+    case Problem::Kind::connection_lost:
+      return "connection lost";
+    case Problem::Kind::marker_lost:
+      return "marker lost";
+    case Problem::Kind::no_pong:
+      return "no pong";
+    case Problem::Kind::close_unanswered:
+      return "close unanswered";
+    case Problem::Kind::not_logged:
+      return "not logged";
+    case Problem::Kind::flooded:
+      return "flooded";
+    case Problem::Kind::cannot_connect:
+    case Problem::Kind::login_unconfirmed:
+    case Problem::Kind::output_unseen:
+      break;  // no failure of the server's
+  }
+  return "";
+}
 
 Verdict judge_problem(const Record& record, const Problem& problem) {
   const auto ended = problem.details.empty() ? "" : fmt::format(" ({})", problem.details);
@@ -254,6 +303,24 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
   return {Status::inconclusive, "unknown problem"};
 }
 
+/// The clients whose connections the server ended while the script went on. How far that had got by then is a
+/// matter of time, and so is no part of a symptom.
+std::vector<std::string> ended_by_server(const Record& record) {
+  std::vector<std::string> clients;
+  for (const auto& transcript : record.transcripts) {
+    std::size_t end = 0;
+    for (const auto& segment : record.segments) {
+      const auto window = segment.windows.find(transcript.client);
+      if (window != segment.windows.end()) end = std::max(end, window->second.end);
+    }
+    const auto& events = transcript.events;
+    const auto stop = events.begin() + static_cast<std::ptrdiff_t>(std::min(end, events.size()));
+    const auto ended = [](const Event& event) { return event.kind == Event::Kind::closed_by_server; };
+    if (std::any_of(events.begin(), stop, ended)) clients.push_back(transcript.client);
+  }
+  return clients;
+}
+
 }  // namespace
 
 std::string_view to_string(Status status) {
@@ -282,12 +349,18 @@ Verdict judge(const Record& record, const Ownership& ownership) {
                                            record.problem->kind == Problem::Kind::flooded);
   if (record.problem && (verdict.status == Status::passed || explains)) {
     verdict = judge_problem(record, *record.problem);
+    if (verdict.status == Status::failed)
+      verdict.symptom = fmt::format("{}: {}", record.problem->client, kind_of(record.problem->kind));
   }
   if (verdict.status == Status::failed) {
     const auto* finding = verdict.finding ? &*verdict.finding : nullptr;
     verdict.diagnosis = diagnose(record, finding, ownership);
   }
+  const auto ended = ended_by_server(record);
+  if (!verdict.symptom.empty() && !ended.empty())
+    verdict.symptom = fmt::format("the server ended the connection of {}", listed(ended));
   verdict.message = untagged(std::move(verdict.message), record.plan.tag);
+  verdict.symptom = untagged(std::move(verdict.symptom), record.plan.tag);
   return verdict;
 }
 

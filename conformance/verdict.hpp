@@ -37,6 +37,9 @@ struct Verdict {
   std::string message;                  ///< one sentence, with the clients' plain names; empty for a pass
   std::optional<Finding> finding = {};  ///< of a failure that is not a Problem's
   std::string diagnosis = {};           ///< what the suite knows of the mistake behind a failure
+  /// The failure without what differs between two servers that make the same mistake: at which step, with
+  /// whom, and what kind. Empty where the check did not fail by itself.
+  std::string symptom = {};
   /// Strangers logged in or left just then, and the failure may be a matter of that: worth another try.
   bool disturbed = false;
 };

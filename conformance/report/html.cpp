@@ -100,6 +100,8 @@ class HtmlReport {
     if (causes_.empty()) return;
     add("<h2>What did not pass</h2>\n");
     for (const auto& cause : causes_) write_cause(cause);
+    if (result_.behaves_like)
+      add("<p><strong>{}</strong></p>\n", escaped_markup(behaves_like_words(*result_.behaves_like)));
   }
 
   void write_cause(const Cause& cause) {

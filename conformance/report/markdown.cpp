@@ -32,6 +32,7 @@ class MarkdownReport {
     if (!causes.empty()) add("\n## What did not pass\n");
     for (const auto& cause : causes) write_cause(cause);
     write_table();
+    if (result_.behaves_like) add("\n{}\n", escaped_markdown(behaves_like_words(*result_.behaves_like)));
     return std::move(text_);
   }
 

@@ -58,6 +58,9 @@ std::string classroom_report(const RunResult& result);
 /// its verdict rests on.
 std::string html_report(const RunResult& result, bool with_transcripts);
 
+/// "This server behaves like ...", for RunResult::behaves_like.
+std::string behaves_like_words(const std::string& mistake);
+
 /// The checks of a suite, a line each: id, level, points, title.
 std::string list_checks(const Suite& suite);
 

@@ -43,6 +43,7 @@ class TextReport {
     if (result_.speaks)
       add("\nThis server speaks another edition of the lab: grade it with --suite {}\n", *result_.speaks);
     write_summary();
+    if (result_.behaves_like) add("{}\n", behaves_like_words(*result_.behaves_like));
     return std::move(text_);
   }
 
@@ -227,6 +228,10 @@ class TextReport {
 
 std::string text_report(const RunResult& result, const Style& style) {
   return TextReport(result, style).write();
+}
+
+std::string behaves_like_words(const std::string& mistake) {
+  return "This server behaves like a server that differs from a right one in one thing: " + mistake;
 }
 
 std::string list_checks(const Suite& suite) {

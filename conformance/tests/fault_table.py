@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Writes docs/faults.md: which mistake of a server is caught by which check, as servers.json pins it.
+"""Writes what follows from servers.json: docs/faults.md, which mistake of a server is caught by which check, and
+conformance/fingerprints.json, by which the program tells what server another one behaves like.
 
-    conformance/tests/fault_table.py            writes it anew
-    conformance/tests/fault_table.py --print    prints it
+    conformance/tests/fault_table.py            writes them anew
+    conformance/tests/fault_table.py --print    prints the page
 """
 import collections
 import json
@@ -14,13 +15,21 @@ import yaml
 
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../..")
 PAGE = f"{ROOT}/docs/faults.md"
+FINGERPRINTS = f"{ROOT}/conformance/fingerprints.json"
+HEAVY = ["robust.many_clients", "robust.slow_reader"]  # seconds each under sanitizers: only where they matter
+# What right servers differ in: the loop of the hand-out waits for the slowest, and nobody is told to do otherwise.
+EVERYBODYS_OWN = ["robust.slow_reader"]
 MARKS = {"fail": "●", "blocked": "·"}
+
+
+def load_suite():
+    with open(f"{ROOT}/conformance/suites/lab08.yaml", encoding="utf-8") as file:
+        return yaml.safe_load(file)
 
 
 def load():
     """(checks of the suite, {fault: its entry in the table}, {fault: its sentence})"""
-    with open(f"{ROOT}/conformance/suites/lab08.yaml", encoding="utf-8") as file:
-        checks = yaml.safe_load(file)["checks"]
+    checks = load_suite()["checks"]
     with open(f"{ROOT}/conformance/tests/servers.json", encoding="utf-8") as file:
         servers = json.load(file)
     prefix = "faulty."
@@ -88,10 +97,56 @@ def page(checks, faults, sentences):
     return "\n".join(lines) + "\n"
 
 
+def diagnosis(suite, check, beginning):
+    """All of what the suite says, of which the table has the beginning; empty where it says nothing."""
+    if not beginning:
+        return ""
+    said = [each["say"] for part in (check, suite) for each in part.get("diagnose", [])]
+    return next(say for say in said if say.startswith(beginning))
+
+
+def fingerprint(suite, name, entry, sentence):
+    """What the whole suite shows of one fault, for conformance/fingerprint.hpp."""
+    blocked = set(entry.get("blocked", []))
+    for check in suite["checks"]:  # the heavy ones, which CI leaves out
+        if check["id"] in HEAVY and not entry.get("with_heavy_checks"):
+            blocked |= {check["id"]} if blocked.union(entry["fail"]) & set(check["needs"]) else set()
+    checks = {check["id"]: check for check in suite["checks"]}
+    failures = {id: {"symptom": entry["symptom"][id],
+                     "diagnosis": diagnosis(suite, checks[id], entry.get("diagnosis", {}).get(id))}
+                for id in entry["fail"]}
+    undecided = [id for id in EVERYBODYS_OWN if id not in blocked and id not in failures]
+    return {"name": name, "mistake": sentence, "failures": failures,
+            "blocked": [id for id in checks if id in blocked], "undecided": undecided}
+
+
+def fingerprints():
+    suite = load_suite()
+    _, faults, sentences = load()
+    return {"suite": suite["suite"],
+            "servers": [fingerprint(suite, name, entry, sentences[name]) for name, entry in faults.items()]}
+
+
+def told_alone(left_out=()):
+    """{fault: its sentence}, for those that nothing but themselves looks like where these checks are left out."""
+    looks = collections.defaultdict(list)
+    for server in fingerprints()["servers"]:
+        failures = {id: how for id, how in server["failures"].items() if id not in left_out}
+        blocked = [id for id in server["blocked"] if id not in left_out]
+        if len(failures) == len(server["failures"]):
+            looks[json.dumps([failures, blocked], sort_keys=True)].append(server)
+    return {alike[0]["name"]: alike[0]["mistake"] for alike in looks.values() if len(alike) == 1}
+
+
+def as_text(table):
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
     text = page(*load())
     if sys.argv[1:] == ["--print"]:
         print(text, end="")
     else:
-        with open(PAGE, "w", encoding="utf-8") as file:
-            file.write(text)
+        for path, content in ((PAGE, text), (FINGERPRINTS, as_text(fingerprints()))):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(content)

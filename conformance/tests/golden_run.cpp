@@ -148,6 +148,7 @@ void GoldenRun::play_all() {
   }
   result_of("unasked.unseen").verdict = {Status::skipped,
                                          "what the server prints can be seen only where --launch starts it"};
+  result.behaves_like = "A <chat> does not reach *everybody* & more.";
   result_of("unasked.skipped").verdict = {Status::skipped, ""};
 }
 

@@ -3,7 +3,7 @@
 
 An entry's fields: "right", for what ci/soak judges too; "launch", the command; "suite", where it is not lab08;
 "speaks", the suite of another edition that is to be recognised; "diagnosis", how the diagnosis of a check begins, by
-id; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
+id; "symptom", that of each check that fails, for the faulty ones; "exit", the exit code (0); "fail", "blocked", "inconclusive" and
 "skipped", ids of checks that end so, where all others pass; "unreachable", words of the reason where no check can be run;
 "timeout", where the default is not wanted; "with_heavy_checks", for the faults that those catch.
 """
@@ -11,9 +11,10 @@ import json
 import subprocess
 import sys
 
+import fault_table
+
 program, table, name = sys.argv[1:]
 entry = json.load(open(table, encoding="utf-8"))[name]
-HEAVY = ["robust.many_clients", "robust.slow_reader"]  # seconds each under sanitizers: only where they matter
 # What a right server sends comes in the end, however few cores there are; what another one does not is not waited for.
 patience = "20s" if entry.get("right") else "3s"
 command = [program, "--format", "json", "--timeout", entry.get("timeout", patience)]
@@ -21,7 +22,7 @@ if "launch" in entry:
     command += ["--launch", entry["launch"]]
 if "suite" in entry:
     command += ["--suite", entry["suite"]]
-left_out = [id for id in HEAVY if name.startswith(("faulty.", "hostile.")) and not entry.get("with_heavy_checks")]
+left_out = [id for id in fault_table.HEAVY if name.startswith(("faulty.", "hostile.")) and not entry.get("with_heavy_checks")]
 for id in left_out:
     command += ["--exclude", id]
 ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -39,6 +40,18 @@ if entry.get("unreachable", "") not in (report["unreachable"] or ""):
     mistakes.append(f"unreachable: {report['unreachable']}")
 if report["speaks"] != entry.get("speaks"):
     mistakes.append(f"speaks {report['speaks']}, not {entry.get('speaks')}")
+if name.startswith("faulty."):
+    fault = name.removeprefix("faulty.")
+    alone = fault_table.told_alone(left_out)
+    if report["behaves_like"] != alone.get(fault):
+        mistakes.append(f"behaves like {report['behaves_like']}, not {alone.get(fault)}")
+    for check in report["checks"]:
+        if check["symptom"] != entry["symptom"].get(check["id"]):
+            mistakes.append(f"{check['id']}: the symptom is {check['symptom']}")
+        if check["diagnosis"] and check["id"] not in entry.get("diagnosis", {}):
+            mistakes.append(f"{check['id']}: diagnosed as {check['diagnosis']}, of which the table does not know")
+elif report["behaves_like"] and not entry.get("right"):  # right servers may differ in what is only told
+    mistakes.append(f"behaves like {report['behaves_like']}")
 if "unreachable" not in entry:
     if report["unreachable"]:
         mistakes.append(f"unreachable: {report['unreachable']}")

@@ -98,17 +98,17 @@ TEST_F(Reporting, Json) {
       Json::parse(
           R"({
     "program": "chatlab-conformance )" CHATLAB_VERSION
-          R"(", "format": 1, "started_at": "", "suite": "lab", "target": "ws://localhost:8081/", "speaks": null, "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
+          R"(", "format": 1, "started_at": "", "suite": "lab", "target": "ws://localhost:8081/", "speaks": null, "behaves_like": null, "score": {"earned": 3.0, "possible": 5.0}, "exit_code": 1,
     "unreachable": null, "internal_error": null, "duration_ms": 1234,
     "checks": [
       {"id": "login.announced", "area": "login", "level": "must", "title": "title of login.announced", "rule": "P4",
-       "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "diagnosis": null, "blocked_by": [], "notes": [],
+       "status": "pass", "points": 3.0, "earned": 3.0, "message": "", "diagnosis": null, "symptom": null, "blocked_by": [], "notes": [],
        "duration_ms": 0, "evidence": []},
       {"id": "chat.everyone", "area": "chat", "level": "must", "title": "title of chat.everyone", "rule": "P4",
        "status": "fail", "points": 2.0, "earned": 0.0, "message": "bob should have received it; bob received nothing",
-       "diagnosis": "Only the sender is told.", "blocked_by": [], "notes": [], "duration_ms": 0, "evidence": []},
+       "diagnosis": "Only the sender is told.", "symptom": null, "blocked_by": [], "notes": [], "duration_ms": 0, "evidence": []},
       {"id": "chat.order", "area": "chat", "level": "should", "title": "title of chat.order", "rule": "P4",
-       "status": "blocked", "points": 0.0, "earned": 0.0, "message": "needs chat.everyone, which did not pass", "diagnosis": null,
+       "status": "blocked", "points": 0.0, "earned": 0.0, "message": "needs chat.everyone, which did not pass", "diagnosis": null, "symptom": null,
        "blocked_by": ["chat.everyone"], "notes": [], "duration_ms": 0, "evidence": []}
     ]})"));
   const auto with_transcripts = Json::parse(json_report(result_, true));

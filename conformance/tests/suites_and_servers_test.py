@@ -66,6 +66,17 @@ class SuitesAndServers(unittest.TestCase):
             self.assertEqual(page.read(), fault_table.page(*fault_table.load()),
                              "write it anew with conformance/tests/fault_table.py")
 
+    def test_the_fingerprints_are_current(self):
+        with open("conformance/fingerprints.json", encoding="utf-8") as file:
+            self.assertEqual(file.read(), fault_table.as_text(fault_table.fingerprints()),
+                             "write them anew with conformance/tests/fault_table.py")
+
+    def test_most_faults_look_like_nothing_but_themselves(self):
+        _, faults, sentences = fault_table.load()
+        alone = fault_table.told_alone()
+        self.assertGreaterEqual(len(alone), len(faults) - 10)
+        self.assertEqual(alone, {name: sentences[name] for name in alone})
+
     def test_a_right_server_fails_no_check_that_counts(self):
         right = {name: entry for name, entry in servers.items() if entry.get("right")}
         infos = {check["id"] for check in suite["checks"] if check["level"] == "info"}

@@ -160,7 +160,10 @@ TEST_F(Judging, TellsTheMistakeBehindAFailure) {
   EXPECT_EQ(diagnosis({}, {chat}), "not the sender");
   EXPECT_EQ(diagnosis({chat, chat}, {chat, chat}), "twice");
   EXPECT_EQ(diagnosis({}, {}), "") << "nothing is known of it";
-  EXPECT_EQ(diagnosis({}, {R"({"type":"login","text":"nonce-tag123"})"}), "type");
+  const std::string login = R"({"type":"login","text":"nonce-tag123"})";
+  EXPECT_EQ(diagnosis({}, {login}), "type");
+  EXPECT_EQ(diagnosis({chat, chat, login}, {}), "wrong socket")
+      << "who received the login did not miss the chat";
   const auto twice = Json(chat).dump();
   EXPECT_EQ(diagnosis({twice}, {twice}), "encoded twice");
 
@@ -169,6 +172,9 @@ TEST_F(Judging, TellsTheMistakeBehindAFailure) {
   EXPECT_EQ(verdict().diagnosis, "binary");
   end_connection(0, "closed with code 1011");
   EXPECT_EQ(verdict().diagnosis, "exception");
+  play(script, {{"alice", {chat}}, {"bob", {}}});
+  end_connection(1, "reset");
+  EXPECT_EQ(verdict().diagnosis, "") << "bob was cut off, and that is why it missed the chat";
 }
 
 TEST_F(Judging, ACopyIsCountedEvenAmongStrangers) {
@@ -225,6 +231,55 @@ TEST_F(Judging, MarkersAreNoMessages) {
       "      - fence: alice\n",
       {{"bob", {R"({"type":"chat","text":"fence-1-tag123","username":"alice-tag123"})"}}});
   EXPECT_EQ(verdict().status, Status::passed) << verdict().message;
+}
+
+struct SymptomCase {
+  const char* symptom;
+  std::map<std::string, Frames> received;
+};
+
+void PrintTo(const SymptomCase& one, std::ostream* out) {
+  *out << one.symptom;
+}
+
+class Symptoms : public Judging, public testing::WithParamInterface<SymptomCase> {};
+
+TEST_P(Symptoms, AreTheSameForTheSameMistake) {
+  play(disconnect_script, GetParam().received);
+  EXPECT_EQ(verdict().symptom, GetParam().symptom);
+}
+
+constexpr auto still_there =
+    R"({"type": "disconnect", "users": ["alice-tag123", "bob-tag123", "carol-tag123"]})";
+constexpr auto still_there_otherwise =
+    R"({"users":["alice-tag123","bob-tag123","carol-tag123"],"type":"disconnect","at":5})";
+constexpr auto still_there_symptom =
+    R"(step 2: alice and bob received something else: "users" has "carol", which should not be there)";
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Symptoms,
+    testing::Values(SymptomCase{"", {{"alice", {right_roster}}, {"bob", {right_roster}}}},
+                    SymptomCase{"step 2: bob received nothing", {{"alice", {right_roster}}}},
+                    SymptomCase{"step 2: alice received it more than once; bob received nothing",
+                                {{"alice", {right_roster, right_roster}}}},
+                    SymptomCase{"step 2: alice and bob received it more than once",
+                                {{"alice", {right_roster, right_roster, right_roster}},
+                                 {"bob", {right_roster, right_roster, right_roster}}}},
+                    SymptomCase{still_there_symptom, {{"alice", {still_there}}, {"bob", {still_there}}}},
+                    SymptomCase{still_there_symptom,
+                                {{"alice", {still_there_otherwise}}, {"bob", {still_there_otherwise}}}}));
+
+TEST_F(Judging, TheSymptomOfAnEndedConnectionIsThatWhateverWasSentByThen) {
+  const auto symptom = "the server ended the connection of alice";
+  play(disconnect_script, {{"alice", {right_roster}}});
+  end_connection(0, "closed with code 1011");
+  record_.segments.front().windows["alice"].end = 2;
+  EXPECT_EQ(verdict().symptom, symptom);
+  play(disconnect_script, {{"alice", {right_roster}}, {"bob", {right_roster}}});
+  end_connection(0, "closed with code 1011");
+  record_.segments.front().windows["alice"].end = 2;
+  record_.problem = Problem{Problem::Kind::connection_lost, "alice", "closed with code 1011"};
+  EXPECT_EQ(verdict().symptom, symptom);
 }
 
 struct ProblemCase {
