@@ -14,6 +14,8 @@ target_link_libraries(chatlab-boost PUBLIC
     nlohmann_json::nlohmann_json fmt::fmt spdlog::spdlog)
 target_compile_definitions(chatlab-boost PUBLIC
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+# Whether formats fit their arguments is found out by the other builds; in this one it would cost a twentieth of the time.
+target_compile_definitions(chatlab-boost PUBLIC $<$<CONFIG:Release>:FMT_CONSTEVAL=>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # With concepts, clang takes the friend that ssl_stream declares for another function than the one that Beast defines.
   target_compile_definitions(chatlab-boost PUBLIC BOOST_ASIO_DISABLE_CONCEPTS)
