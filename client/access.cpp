@@ -35,7 +35,7 @@ Access Access::for_client(std::size_t number) const {
   return access;
 }
 
-std::vector<Access> Access::for_each_node() const {
+std::vector<Access> Access::of_each_node() const {
   std::vector<Access> all;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, nodes.size()); ++i) all.push_back(for_client(i));
   return all;

@@ -28,7 +28,7 @@ struct Access {
   Access for_client(std::size_t number) const;
 
   /// How each of the nodes is reached.
-  std::vector<Access> for_each_node() const;
+  std::vector<Access> of_each_node() const;
 };
 
 /// TLS for servers whose certificate leads to one of the authorities in a PEM file. A failure names the file

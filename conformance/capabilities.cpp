@@ -98,6 +98,7 @@ asio::awaitable<boost::system::result<Capabilities, client::Failure>> find_capab
   co_await crew.wait_until(over, Clock::now() + timeout * 3 / 4);
 
   Capabilities found;
+  found.roster_field = ownership.roster_field;
   found.newcomer_hears_login = first_known() && newcomers_login.is_not_a_strangers(first);
   found.others_hear_login = others_know();
   found.sender_hears_chat = hears(first);

@@ -16,6 +16,7 @@ struct Capabilities {
   bool others_hear_login = false;     ///< a login reaches those who are logged in already
   bool sender_hears_chat = false;     ///< a chat reaches its sender
   bool others_hear_chat = false;      ///< a chat reaches other logged-in clients
+  std::string roster_field = {};      ///< by which strangers' rosters were known meanwhile
 
   /// Something that one client sends reaches another one (the need `relay`).
   bool relay() const { return others_hear_login || others_hear_chat; }

@@ -31,9 +31,10 @@ Actor& Crew::get(const std::string& client) {
 asio::awaitable<boost::system::result<void, client::Failure>> Crew::connect(std::string client,
                                                                             client::Access access,
                                                                             Clock::time_point deadline) {
-  const auto is = [&](const auto& actor) { return actor->transcript().client == client; };
+  auto& actor = get(client);
+  const auto is = [&](const auto& one) { return one.get() == &actor; };
   const auto number = std::find_if(actors_.begin(), actors_.end(), is) - actors_.begin();
-  return get(client).connect(access.for_client(static_cast<std::size_t>(number)), deadline);
+  return actor.connect(access.for_client(static_cast<std::size_t>(number)), deadline);
 }
 
 asio::awaitable<void> Crew::log_in(std::string client) {

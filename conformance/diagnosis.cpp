@@ -25,9 +25,8 @@ class Doctor {
     if (asks_for_finding && !finding_) return false;
     return (!one.received || was_received(*one.received)) &&
            (!one.received_by_sender || received_by_sender(*one.received_by_sender)) &&
-           (!one.missed_by || (missed_by(*one.missed_by) && (one.ended || !ended("")))) &&
-           (!one.copies_to || copies_to(*one.copies_to)) && (!one.ended || ended(*one.ended)) &&
-           (!one.binary || came_in_binary());
+           (!one.missed_by || missed_by(*one.missed_by)) && (!one.copies_to || copies_to(*one.copies_to)) &&
+           (!one.ended || ended(*one.ended)) && (!one.binary || came_in_binary());
   }
 
  private:
@@ -47,7 +46,9 @@ class Doctor {
     if (finding_->forbidden) return false;
     std::set<std::string> missing;
     for (const auto& client : finding_->failing) {
-      if (count_copies(client) == 0) missing.insert(client);
+      if (count_copies(client) > 0) continue;
+      if (evidence_->was_cut_off(client)) return false;  // that is why it missed it
+      missing.insert(client);
     }
     return are(missing, who);
   }
@@ -98,12 +99,7 @@ class Doctor {
     return !meant.empty() && clients == meant;
   }
 
-  std::string last_sender() const {
-    for (auto step = finding_->step; step-- > 0;) {
-      if (const auto* send = std::get_if<Send>(&record_.plan.steps[step].action)) return send->client();
-    }
-    return "";
-  }
+  std::string last_sender() const { return sender_before(record_.plan, finding_->step); }
 
   const Record& record_;
   const Finding* finding_;

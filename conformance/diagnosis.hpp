@@ -21,8 +21,8 @@ struct Diagnosis {
 
   std::optional<Json> received = {};            ///< somebody who missed the message received this
   std::optional<Json> received_by_sender = {};  ///< the one who sent something last received this
-  std::optional<Who> missed_by = {};  ///< just these missed it, and not because the server ended connections
-  std::optional<Who> copies_to = {};  ///< just these received more than one copy
+  std::optional<Who> missed_by = {};            ///< just these missed it, and none because it was cut off
+  std::optional<Who> copies_to = {};            ///< just these received more than one copy
   std::optional<std::string> ended = {};  ///< the server ended somebody's connection, and so it was told
   bool binary = false;                    ///< the message came, in a binary frame
   std::string say;                        ///< what the mistake most likely is

@@ -50,6 +50,7 @@ boost::system::result<std::optional<std::string>, client::Failure> find_edition(
       const auto result = run_suite(suite, settings);
       if (result.unreachable) return client::Failure{*result.unreachable};
       settings.capabilities = result.capabilities;
+      settings.wait = {};  // it is awake by now
       is_spoken = has_passed(result);
       if (!is_spoken) break;
     }

@@ -47,6 +47,13 @@ std::optional<std::string> Evidence::end_of_connection(const std::string& client
   return std::nullopt;
 }
 
+bool Evidence::was_cut_off(const std::string& client) const {
+  const auto& events = transcript_of(client).events;
+  const auto end = std::min(segment_.windows.at(client).end, events.size());
+  return std::any_of(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(end),
+                     [](const Event& event) { return event.kind == Event::Kind::closed_by_server; });
+}
+
 bool Evidence::strangers_came_and_went(const std::string& client) const {
   return std::any_of(window(client).begin(), window(client).end(), [&](const Received& received) {
     const bool strangers = received.cause == CausedBy::strangers || received.cause == CausedBy::both;

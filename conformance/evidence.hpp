@@ -37,6 +37,9 @@ class Evidence {
   /// How the server ended the client's connection, where it did, in this segment or later.
   std::optional<std::string> end_of_connection(const std::string& client) const;
 
+  /// The server ended the client's connection before the segment was over.
+  bool was_cut_off(const std::string& client) const;
+
   /// True where a stranger's roster came to the client.
   bool strangers_came_and_went(const std::string& client) const;
 

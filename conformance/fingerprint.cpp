@@ -19,9 +19,14 @@ bool was_judged(const CheckResult& result) {
   return result.verdict.status != Status::skipped && result.verdict.status != Status::inconclusive;
 }
 
-/// Whether the run has shown enough to be compared with anything: every must, and nothing left unclear.
+/// Whether the run has shown enough to be compared with anything: every must, nothing left unclear, and a
+/// failure of what is asked for.
 bool tells_enough(const RunResult& result) {
+  const auto counts = [](const CheckResult& one) {
+    return one.verdict.status == Status::failed && one.check->level != Level::info;
+  };
   return !result.unreachable && !result.internal_error && !result.speaks &&
+         std::any_of(result.checks.begin(), result.checks.end(), counts) &&
          std::all_of(result.checks.begin(), result.checks.end(), [](const CheckResult& one) {
            const bool may_be_left_out =
                one.verdict.status == Status::skipped && one.check->level != Level::must;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,8 +26,6 @@ struct Fingerprint {
   std::map<std::string, Failure> failures;  ///< by the check's id
   std::set<std::string> blocked;
   std::set<std::string> undecided;  ///< checks of which this server may fail or pass each
-
-  bool operator==(const Fingerprint&) const = default;
 };
 
 struct Fingerprints {

@@ -233,6 +233,13 @@ class Writer {
 
 }  // namespace
 
+std::string sender_before(const Plan& plan, std::size_t step) {
+  while (step-- > 0) {
+    if (const auto* send = std::get_if<Send>(&plan.steps[step].action)) return send->client();
+  }
+  return "";
+}
+
 boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::string& tag) {
   Writer writer(check, tag);
   try {

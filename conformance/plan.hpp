@@ -22,6 +22,9 @@ struct PlanError {
   int line = 0;  ///< of the step in the suite file
 };
 
+/// The client that sent something last before the step; empty where none did.
+std::string sender_before(const Plan& plan, std::size_t step);
+
 /// The check must outlive the plan.
 boost::system::result<Plan, PlanError> make_plan(const Check& check, const std::string& tag);
 

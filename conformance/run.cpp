@@ -65,15 +65,20 @@ class Run {
 
   asio::awaitable<void> run_all(const Suite& suite) {
     co_await wait_until_it_answers();
-    if (!settings_.capabilities) {
+    if (const auto missing = co_await find_missing_node()) {
+      result_.unreachable = *missing;
+      co_return;
+    }
+    const auto& known = settings_.capabilities;
+    if (known && known->roster_field == suite.roster_field) {
+      result_.capabilities = *known;
+    } else {
       auto found = co_await find_capabilities(settings_.access, settings_.timeout, suite.roster_field);
       if (found.has_error()) {
         result_.unreachable = found.error().text;
         co_return;
       }
       result_.capabilities = *found;
-    } else {
-      result_.capabilities = *settings_.capabilities;
     }
     trouble_ = co_await find_trouble();
     if (trouble_) since_ = "the first chat";
@@ -89,7 +94,7 @@ class Run {
   asio::awaitable<void> wait_until_it_answers() {
     constexpr std::chrono::milliseconds between_tries{500};
     const auto until = Clock::now() + settings_.wait;
-    for (const auto& node : settings_.access.for_each_node()) {
+    for (const auto& node : settings_.access.of_each_node()) {
       while (Clock::now() < until) {
         const auto opened = co_await client::Connection::open(node, Clock::now() + settings_.timeout);
         if (opened.has_value()) {
@@ -100,6 +105,17 @@ class Run {
         co_await pause.async_wait(asio::use_awaitable);
       }
     }
+  }
+
+  /// Why a node of several is not there.
+  asio::awaitable<std::optional<std::string>> find_missing_node() {
+    if (settings_.access.nodes.empty()) co_return std::nullopt;
+    for (const auto& node : settings_.access.of_each_node()) {
+      const auto opened = co_await client::Connection::open(node, Clock::now() + settings_.timeout);
+      if (opened.has_error()) co_return opened.error().text;
+      co_await (*opened)->close();
+    }
+    co_return std::nullopt;
   }
 
   asio::awaitable<CheckResult> run_check(const Check& check) {
@@ -178,7 +194,7 @@ class Run {
   /// What is wrong with the server now, in words that follow "the server".
   asio::awaitable<std::optional<std::string>> find_trouble() {
     std::optional<std::string> trouble;
-    for (const auto& node : settings_.access.for_each_node()) {
+    for (const auto& node : settings_.access.of_each_node()) {
       if (trouble) break;
       trouble = co_await feel_pulse(node, result_.capabilities, settings_.timeout);
       if (trouble && !settings_.access.nodes.empty()) *trouble += fmt::format(" (at {})", node.url.text());

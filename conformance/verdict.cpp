@@ -152,25 +152,34 @@ class SegmentJudge {
 
   // ---- the words ----
 
+  struct Happened : Happening {
+    std::vector<std::string> to;
+  };
   struct Failure {
     std::vector<std::string> clients;
-    std::vector<std::pair<Happening, std::vector<std::string>>> what;  // and to whom
+    std::vector<Happened> what;
 
-    std::string sentence() const { return told(&Happening::words); }
+    std::string sentence() const { return told(what); }
     std::string kinds() const {
       constexpr std::size_t most_named = 5;  // which of a crowd it meets is a matter of time
-      return clients.size() > most_named
-                 ? fmt::format("{} clients: {}", clients.size(), what.front().first.kind)
-                 : told(&Happening::kind);
+      if (clients.size() > most_named)
+        return fmt::format("{} clients: {}", clients.size(), what.front().kind);
+      std::vector<Happened> alike;
+      for (const auto& one : what) {
+        const auto same = [&](const Happened& other) { return other.kind == one.kind; };
+        auto entry = std::find_if(alike.begin(), alike.end(), same);
+        if (entry == alike.end()) entry = alike.insert(entry, Happened{both(one.kind), {}});
+        entry->to.insert(entry->to.end(), one.to.begin(), one.to.end());
+      }
+      return told(alike);
     }
     /// Of a burst: which of its messages is the first to be missed is a matter of time.
     std::string in_short() const { return listed(clients) + " did not receive all of them once, in order"; }
 
    private:
-    std::string told(std::string Happening::*how) const {
+    static std::string told(const std::vector<Happened>& what) {
       std::vector<std::string> parts;
-      for (const auto& [happened, to] : what)
-        parts.push_back(fmt::format("{} {}", listed(to), happened.*how));
+      for (const auto& one : what) parts.push_back(fmt::format("{} {}", listed(one.to), one.words));
       return fmt::format("{}", fmt::join(parts, "; "));
     }
   };
@@ -182,10 +191,10 @@ class SegmentJudge {
       const Happening problem = problem_of(client);
       if (problem.words.empty()) continue;
       failure.clients.push_back(client);
-      const auto same = [&](const auto& entry) { return entry.first.words == problem.words; };
+      const auto same = [&](const Happened& entry) { return entry.words == problem.words; };
       auto entry = std::find_if(failure.what.begin(), failure.what.end(), same);
-      if (entry == failure.what.end()) entry = failure.what.insert(entry, {problem, {}});
-      entry->second.push_back(client);
+      if (entry == failure.what.end()) entry = failure.what.insert(entry, Happened{problem, {}});
+      entry->to.push_back(client);
     }
     if (failure.clients.empty()) return std::nullopt;
     return failure;
@@ -243,7 +252,7 @@ class SegmentJudge {
   Evidence evidence_;
 };
 
-std::string_view kind_of(Problem::Kind kind) {
+std::string_view symptom_of(Problem::Kind kind) {
   switch (kind) {
     case Problem::Kind::connection_lost:
       return "connection lost";
@@ -303,22 +312,33 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
   return {Status::inconclusive, "unknown problem"};
 }
 
-/// The clients whose connections the server ended while the script went on. How far that had got by then is a
-/// matter of time, and so is no part of a symptom.
-std::vector<std::string> ended_by_server(const Record& record) {
-  std::vector<std::string> clients;
+/// Whom the server cut off while the script went on, and how, of those whom the failure is about: "alice
+/// (closed with code 1009)". How far the script had got by then is a matter of time, and so is no part of a
+/// symptom.
+std::vector<std::string> cut_off(const Record& record, const Verdict& verdict) {
+  std::vector<std::string> found;
+  const auto sender = verdict.finding ? sender_before(record.plan, verdict.finding->step) : "";
   for (const auto& transcript : record.transcripts) {
+    const auto& name = transcript.client;
+    const bool is_meant = name == sender || (record.problem && record.problem->client == name) ||
+                          (verdict.finding && std::count(verdict.finding->failing.begin(),
+                                                         verdict.finding->failing.end(), name) > 0);
+    if (!is_meant) continue;
     std::size_t end = 0;
     for (const auto& segment : record.segments) {
-      const auto window = segment.windows.find(transcript.client);
+      const auto window = segment.windows.find(name);
       if (window != segment.windows.end()) end = std::max(end, window->second.end);
     }
-    const auto& events = transcript.events;
-    const auto stop = events.begin() + static_cast<std::ptrdiff_t>(std::min(end, events.size()));
-    const auto ended = [](const Event& event) { return event.kind == Event::Kind::closed_by_server; };
-    if (std::any_of(events.begin(), stop, ended)) clients.push_back(transcript.client);
+    const auto stop =
+        transcript.events.begin() + static_cast<std::ptrdiff_t>(std::min(end, transcript.events.size()));
+    const auto ended = std::find_if(transcript.events.begin(), stop, [](const Event& event) {
+      return event.kind == Event::Kind::closed_by_server;
+    });
+    // The reason that follows the code is each server's own.
+    if (ended != stop)
+      found.push_back(fmt::format("{} ({})", name, ended->text.substr(0, ended->text.find(':'))));
   }
-  return clients;
+  return found;
 }
 
 }  // namespace
@@ -350,15 +370,16 @@ Verdict judge(const Record& record, const Ownership& ownership) {
   if (record.problem && (verdict.status == Status::passed || explains)) {
     verdict = judge_problem(record, *record.problem);
     if (verdict.status == Status::failed)
-      verdict.symptom = fmt::format("{}: {}", record.problem->client, kind_of(record.problem->kind));
+      verdict.symptom = fmt::format("{}: {}", record.problem->client, symptom_of(record.problem->kind));
   }
   if (verdict.status == Status::failed) {
     const auto* finding = verdict.finding ? &*verdict.finding : nullptr;
     verdict.diagnosis = diagnose(record, finding, ownership);
   }
-  const auto ended = ended_by_server(record);
-  if (!verdict.symptom.empty() && !ended.empty())
-    verdict.symptom = fmt::format("the server ended the connection of {}", listed(ended));
+  if (!verdict.symptom.empty()) {
+    const auto ended = cut_off(record, verdict);
+    if (!ended.empty()) verdict.symptom = fmt::format("the server ended the connection of {}", listed(ended));
+  }
   verdict.message = untagged(std::move(verdict.message), record.plan.tag);
   verdict.symptom = untagged(std::move(verdict.symptom), record.plan.tag);
   return verdict;

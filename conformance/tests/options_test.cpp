@@ -65,7 +65,7 @@ TEST(CommandLine, DealsClientsOutToNodes) {
   EXPECT_EQ(access.for_client(0).url.host, "a");
   EXPECT_EQ(access.for_client(1).url.host, "b");
   EXPECT_EQ(access.for_client(2).url.host, "a");
-  EXPECT_EQ(access.for_each_node().size(), 2u);
+  EXPECT_EQ(access.of_each_node().size(), 2u);
   EXPECT_EQ(options_of({"ws://a:1"}).run.access.for_client(1).url.host, "a");
 }
 

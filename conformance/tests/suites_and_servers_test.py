@@ -16,6 +16,10 @@ suite = yaml.safe_load(open(f"{suites}/lab08.yaml", encoding="utf-8"))
 schema = json.load(open(f"{suites}/suite.schema.json", encoding="utf-8"))
 servers = json.load(open("conformance/tests/servers.json", encoding="utf-8"))
 
+# Faults of which the program does not say that a server behaves like them.
+LOOK_LIKE_ANOTHER = ["disconnect-keeps-leaver", "disconnect-never-forgets"]
+DO_NO_HARM = ["chat-needs-login", "slow-reader-waited-for", "unrecognized-answered", "vanished-unannounced"]
+
 
 def listed(peer):
     lines = subprocess.run([f"ci/peers/{peer}/server.py", "--list"], capture_output=True, text=True, check=True)
@@ -71,11 +75,9 @@ class SuitesAndServers(unittest.TestCase):
             self.assertEqual(file.read(), fault_table.as_text(fault_table.fingerprints()),
                              "write them anew with conformance/tests/fault_table.py")
 
-    def test_most_faults_look_like_nothing_but_themselves(self):
-        _, faults, sentences = fault_table.load()
-        alone = fault_table.told_alone()
-        self.assertGreaterEqual(len(alone), len(faults) - 10)
-        self.assertEqual(alone, {name: sentences[name] for name in alone})
+    def test_just_these_faults_look_like_another_or_do_no_harm(self):
+        _, faults, _ = fault_table.load()
+        self.assertEqual(sorted(set(faults) - set(fault_table.told_alone())), sorted(LOOK_LIKE_ANOTHER + DO_NO_HARM))
 
     def test_a_right_server_fails_no_check_that_counts(self):
         right = {name: entry for name, entry in servers.items() if entry.get("right")}

@@ -42,7 +42,9 @@ class Judging : public testing::Test {
   }
 
   void end_connection(std::size_t client, const std::string& how) {
-    record_.transcripts[client].events.push_back({Event::Kind::closed_by_server, {}, how, true, {}});
+    auto& [name, events] = record_.transcripts[client];
+    events.push_back({Event::Kind::closed_by_server, {}, how, true, {}});
+    record_.segments.front().windows[name].end = events.size();
   }
 
   Verdict verdict(bool exclusive = false) { return judge(record_, {"tag123", exclusive}); }
@@ -175,6 +177,9 @@ TEST_F(Judging, TellsTheMistakeBehindAFailure) {
   play(script, {{"alice", {chat}}, {"bob", {}}});
   end_connection(1, "reset");
   EXPECT_EQ(verdict().diagnosis, "") << "bob was cut off, and that is why it missed the chat";
+  play(script, {{"alice", {chat}}, {"bob", {}}});
+  end_connection(0, "reset");
+  EXPECT_EQ(verdict().diagnosis, "only sender") << "that alice was cut off explains nothing of bob";
 }
 
 TEST_F(Judging, ACopyIsCountedEvenAmongStrangers) {
@@ -267,19 +272,22 @@ INSTANTIATE_TEST_SUITE_P(
                                  {"bob", {right_roster, right_roster, right_roster}}}},
                     SymptomCase{still_there_symptom, {{"alice", {still_there}}, {"bob", {still_there}}}},
                     SymptomCase{still_there_symptom,
-                                {{"alice", {still_there_otherwise}}, {"bob", {still_there_otherwise}}}}));
+                                {{"alice", {still_there}}, {"bob", {still_there_otherwise}}}},
+                    SymptomCase{"step 2: alice and bob received it more than once",
+                                {{"alice", {right_roster, right_roster}},
+                                 {"bob", {right_roster, right_roster, right_roster}}}}));
 
 TEST_F(Judging, TheSymptomOfAnEndedConnectionIsThatWhateverWasSentByThen) {
-  const auto symptom = "the server ended the connection of alice";
+  play(disconnect_script, {{"alice", {right_roster}}});
+  end_connection(1, "closed with code 1011: in my own words");
+  EXPECT_EQ(verdict().symptom, "the server ended the connection of bob (closed with code 1011)");
   play(disconnect_script, {{"alice", {right_roster}}});
   end_connection(0, "closed with code 1011");
-  record_.segments.front().windows["alice"].end = 2;
-  EXPECT_EQ(verdict().symptom, symptom);
+  EXPECT_EQ(verdict().symptom, "step 2: bob received nothing") << "alice has nothing to do with it";
   play(disconnect_script, {{"alice", {right_roster}}, {"bob", {right_roster}}});
-  end_connection(0, "closed with code 1011");
-  record_.segments.front().windows["alice"].end = 2;
-  record_.problem = Problem{Problem::Kind::connection_lost, "alice", "closed with code 1011"};
-  EXPECT_EQ(verdict().symptom, symptom);
+  end_connection(0, "reset");
+  record_.problem = Problem{Problem::Kind::connection_lost, "alice", "reset"};
+  EXPECT_EQ(verdict().symptom, "the server ended the connection of alice (reset)");
 }
 
 struct ProblemCase {
