@@ -22,9 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto poll_interval = 5ms;  // between two looks at the processes
-constexpr auto watch_interval =
-    200ms;  // what a fork bomb can do meanwhile, or several leaks, each with its ulimit
+constexpr auto poll_interval = 5ms;     // between two looks at the processes
+constexpr auto watch_interval = 200ms;  // a machine stands several leaks for so long, each with its ulimit
 constexpr auto polite_stop = 2000ms;    // between SIGTERM and SIGKILL
 constexpr auto hard_stop = 2000ms;      // for what was killed to be gone; only the kernel can delay it
 constexpr auto time_to_die_of_it = 2s;  // of the CPU, for who is told that its time on it is over
