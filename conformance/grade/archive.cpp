@@ -30,7 +30,7 @@ constexpr std::size_t block_bytes = 128 << 10;
 constexpr std::size_t told = 10;            // entries that were left out
 constexpr std::size_t longest_name = 4096;  // bytes; PATH_MAX
 
-using Reader = std::unique_ptr<archive, decltype(&::archive_read_free)>;
+using ArchiveReader = std::unique_ptr<archive, decltype(&::archive_read_free)>;
 
 /// The path that an entry's name stands for below the folder; why it is not taken where it has none.
 boost::system::result<fs::path, Trouble> inside_path(std::string name, std::size_t most_folders) {
@@ -190,7 +190,7 @@ class Unpacking {
 boost::system::result<Unpacked, Trouble> unpack(const fs::path& archive, const fs::path& folder,
                                                 const ArchiveLimits& limits) {
   const Utf8Locale locale;
-  const Reader reader(::archive_read_new(), &::archive_read_free);
+  const ArchiveReader reader(::archive_read_new(), &::archive_read_free);
   // Not "all": that would start programs for rare compressions.
   for (const auto support : {&::archive_read_support_filter_gzip, &::archive_read_support_filter_bzip2,
                              &::archive_read_support_filter_xz, &::archive_read_support_filter_zstd}) {

@@ -29,9 +29,9 @@ char separator_of(std::string_view file) {
   return usual[static_cast<std::size_t>(std::max_element(counts, counts + 3) - counts)];
 }
 
-class Reader {
+class CsvReader {
  public:
-  explicit Reader(std::string_view file) : file_(file) {}
+  explicit CsvReader(std::string_view file) : file_(file) {}
 
   boost::system::result<Csv, Complaint> read() {
     if (file_.starts_with("\xFF\xFE") || file_.starts_with("\xFE\xFF")) {
@@ -113,7 +113,7 @@ class Reader {
 }  // namespace
 
 boost::system::result<Csv, Complaint> parse_csv(std::string_view file) {
-  return Reader(file).read();
+  return CsvReader(file).read();
 }
 
 std::string csv_cell(std::string_view text, char separator) {

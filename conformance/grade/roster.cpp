@@ -24,9 +24,9 @@ bool is_utf8(const std::string& text) {
   }
 }
 
-class Reader {
+class RosterReader {
  public:
-  Reader(const Csv& csv, bool needs_place, Roster& roster)
+  RosterReader(const Csv& csv, bool needs_place, Roster& roster)
       : csv_(csv), needs_place_(needs_place), roster_(roster) {}
 
   void read() {
@@ -134,7 +134,7 @@ Roster read_roster(std::string_view file, bool needs_place) {
     return roster;
   }
   roster.byte_order_mark = csv->byte_order_mark;
-  Reader(*csv, needs_place, roster).read();
+  RosterReader(*csv, needs_place, roster).read();
   return roster;
 }
 

@@ -11,12 +11,12 @@ HttpRequest request(http::verb method, std::string_view target) {
   return made;
 }
 
-HttpResponse answer(const HttpRequest& request) {
+HttpResponse serve(const HttpRequest& request) {
   return answer_page_request(request, Metrics{});
 }
 
 HttpResponse get(std::string_view target) {
-  return answer(request(http::verb::get, target));
+  return serve(request(http::verb::get, target));
 }
 
 TEST(Page, IsServedAtTheRoot) {
@@ -60,7 +60,7 @@ TEST(Page, MayLoadItsOwnFilesOnly) {
 }
 
 TEST(Page, HeadHasTheLengthButNoBody) {
-  const auto response = answer(request(http::verb::head, "/"));
+  const auto response = serve(request(http::verb::head, "/"));
   EXPECT_EQ(response.result(), http::status::ok);
   EXPECT_TRUE(response.body().empty());
   EXPECT_EQ(response[http::field::content_length], std::to_string(get("/").body().size()));
@@ -71,7 +71,7 @@ TEST(Page, IsNotSentAgainToABrowserThatHasIt) {
   ASSERT_FALSE(etag.empty());
   auto again = request(http::verb::get, "/");
   again.set(http::field::if_none_match, etag);
-  const auto response = answer(again);
+  const auto response = serve(again);
   EXPECT_EQ(response.result(), http::status::not_modified);
   EXPECT_TRUE(response.body().empty());
   EXPECT_EQ(response.find(http::field::content_length), response.end());
@@ -81,7 +81,7 @@ TEST(Page, IsNotSentAgainToABrowserThatHasIt) {
 TEST(Page, IsSentToABrowserThatHasAnother) {
   auto again = request(http::verb::get, "/");
   again.set(http::field::if_none_match, get("/client.js")[http::field::etag]);
-  EXPECT_EQ(answer(again).result(), http::status::ok);
+  EXPECT_EQ(serve(again).result(), http::status::ok);
 }
 
 class Elsewhere : public testing::TestWithParam<std::string> {};
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Targets, Elsewhere,
 class OtherMethod : public testing::TestWithParam<http::verb> {};
 
 TEST_P(OtherMethod, IsNotAllowed) {
-  const auto response = answer(request(GetParam(), "/"));
+  const auto response = serve(request(GetParam(), "/"));
   EXPECT_EQ(response.result(), http::status::method_not_allowed);
   EXPECT_EQ(response[http::field::allow], "GET, HEAD");
   EXPECT_FALSE(response.body().empty());
@@ -115,11 +115,11 @@ INSTANTIATE_TEST_SUITE_P(Methods, OtherMethod,
 
 TEST(Page, KeepsTheConnectionAsTheRequestAsks) {
   auto wish = request(http::verb::get, "/");
-  EXPECT_TRUE(answer(wish).keep_alive());
+  EXPECT_TRUE(serve(wish).keep_alive());
   wish.keep_alive(false);
-  EXPECT_FALSE(answer(wish).keep_alive());
+  EXPECT_FALSE(serve(wish).keep_alive());
   HttpRequest old{http::verb::get, "/", 10};
-  EXPECT_FALSE(answer(old).keep_alive());
+  EXPECT_FALSE(serve(old).keep_alive());
 }
 
 }  // namespace
