@@ -92,6 +92,7 @@ class Transport {
   void tear_down(std::function<void(error_code)> handler);
 
   std::variant<Plain, Secure> stream_;
+  bool is_gone_ = false;  // a write has found out that the peer is
   std::optional<Patience> until_torn_down_;
 };
 

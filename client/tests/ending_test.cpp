@@ -95,7 +95,9 @@ TEST_F(EndingOfAConversation, KnowsTheCloseCodeThatCameBeforeAReset) {
   });
   EXPECT_FALSE(send("never read"));
   finish_script();
-  EXPECT_FALSE(send("into the reset")) << "what the reader has still to find out was told here";
+  for (const auto* text : {"into the reset", "and once more", "and again"}) {
+    EXPECT_FALSE(send(text)) << "what the reader has still to find out was told here: " << text;
+  }
   EXPECT_EQ(receive(), "failure: closed with code 1011");
 }
 

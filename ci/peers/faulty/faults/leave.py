@@ -11,9 +11,12 @@ from chat_server import ChatServer
 # A socket that was dropped before a message was sent is seen to be gone by then.
 NOTICE_SECONDS = 0.01
 
-# A burst is what follows after so many chat messages of one socket; from there on every broadcast takes a while.
+# A burst is what follows after so many short chat messages of one socket. A broadcast then takes until somebody
+# leaves, or this long.
 BURST = 25
-SEND_SECONDS = 0.005
+SHORT_BYTES = 1000
+BROADCAST_SECONDS = 5
+POLL_SECONDS = 0.005
 
 
 class VanishedStays(ChatServer):
@@ -68,18 +71,28 @@ class ChatLoopsOverDictionary(ChatServer):
         self.chats = collections.Counter()
 
     async def respond_to_message(self, websocket, message):
-        data = json.loads(message) if is_chat(message) else None
+        data = json.loads(message) if is_short_chat(message) else None
         self.chats[websocket] += data is not None
         if data is None or self.chats[websocket] <= BURST:
             await super().respond_to_message(websocket, message)
             return
+        try:
+            await self.send_in_place(data)
+        except RuntimeError:
+            await websocket.close(1011)  # with its handshake: what is under way would reset TCP, and lose the code
+            raise
+
+    async def send_in_place(self, data):
+        everybody = list(self.logged_in_users)
+        until = asyncio.get_running_loop().time() + BROADCAST_SECONDS
         for sock in self.logged_in_users:
             await self.send(sock, data)
-            await asyncio.sleep(SEND_SECONDS)
+            while list(self.logged_in_users) == everybody and asyncio.get_running_loop().time() < until:
+                await asyncio.sleep(POLL_SECONDS)
 
 
-def is_chat(message):
+def is_short_chat(message):
     try:
-        return json.loads(message).get("type") == "chat"
+        return len(message) < SHORT_BYTES and json.loads(message).get("type") == "chat"
     except (AttributeError, TypeError, ValueError):
         return False
