@@ -1,6 +1,7 @@
 # chatlab-boost: Asio and Beast, compiled once; every other file sees their declarations only. Every target of the
-# project takes one of two precompiled headers: chatlab_precompile(TARGET) that of the build's own optimisation,
-# chatlab_precompile_lightly(TARGET) another at -O1, for tests and whatever waits for others more than it works.
+# project takes one of three precompiled headers: chatlab_precompile(TARGET) that of the build's own optimisation,
+# chatlab_precompile_lightly(TARGET) another at -O1, for whatever waits for others more than it works, and
+# chatlab_precompile_test(TARGET) a third at -O0, for tests, which take longer to compile than to run.
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Threads REQUIRED)
@@ -26,17 +27,31 @@ function(chatlab_precompile target)
   target_precompile_headers(${target} REUSE_FROM chatlab-boost)
 endfunction()
 
+# A debug build has one for all.
+function(chatlab_precompiled_at level name)
+  add_library(${name} OBJECT ci/cmake/precompiled.cpp)
+  target_link_libraries(${name} PUBLIC chatlab-boost)
+  target_compile_options(${name} PRIVATE ${level})
+  target_precompile_headers(${name} PRIVATE ci/cmake/precompiled.hpp)
+endfunction()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  add_library(chatlab-lightly OBJECT ci/cmake/precompiled.cpp)
-  target_link_libraries(chatlab-lightly PUBLIC chatlab-boost)
-  target_compile_options(chatlab-lightly PRIVATE -O1)
-  target_precompile_headers(chatlab-lightly PRIVATE ci/cmake/precompiled.hpp)
+  chatlab_precompiled_at(-O1 chatlab-lightly)
 endif()
-function(chatlab_precompile_lightly target)
-  if(TARGET chatlab-lightly)
-    target_compile_options(${target} PRIVATE -O1)
-    target_precompile_headers(${target} REUSE_FROM chatlab-lightly)
+if(BUILD_TESTING AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  chatlab_precompiled_at(-O0 chatlab-tested)
+endif()
+
+function(chatlab_precompile_at level name target)
+  if(TARGET ${name})
+    target_compile_options(${target} PRIVATE ${level})
+    target_precompile_headers(${target} REUSE_FROM ${name})
   else()
     chatlab_precompile(${target})
   endif()
+endfunction()
+function(chatlab_precompile_lightly target)
+  chatlab_precompile_at(-O1 chatlab-lightly ${target})
+endfunction()
+function(chatlab_precompile_test target)
+  chatlab_precompile_at(-O0 chatlab-tested ${target})
 endfunction()
