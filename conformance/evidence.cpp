@@ -40,18 +40,12 @@ std::optional<Evidence::Nearest> Evidence::nearest(const std::string& client, co
 }
 
 std::optional<std::string> Evidence::end_of_connection(const std::string& client) const {
-  const auto& events = transcript_of(client).events;
-  for (auto i = segment_.windows.at(client).begin; i < events.size(); ++i) {
-    if (events[i].kind == Event::Kind::closed_by_server) return events[i].text;
-  }
-  return std::nullopt;
+  const auto* end = end_by_server(transcript_of(client), segment_.windows.at(client).begin);
+  return end ? std::optional(end->text) : std::nullopt;
 }
 
 bool Evidence::was_cut_off(const std::string& client) const {
-  const auto& events = transcript_of(client).events;
-  const auto end = std::min(segment_.windows.at(client).end, events.size());
-  return std::any_of(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(end),
-                     [](const Event& event) { return event.kind == Event::Kind::closed_by_server; });
+  return end_by_server(transcript_of(client), 0, segment_.windows.at(client).end) != nullptr;
 }
 
 bool Evidence::strangers_came_and_went(const std::string& client) const {

@@ -173,7 +173,8 @@ asio::awaitable<bool> Stage::receive(const Receive& receive, Clock::time_point d
 }
 
 // Until the deadline, or, in a check that has its own patience, until nothing has come to the clients for so
-// long.
+// long. A slow server is not taken for a silent one: what has come before says how long its pauses are, and
+// it has more time in all.
 asio::awaitable<void> Stage::wait_for(std::function<bool()> over, std::vector<std::string> clients,
                                       Clock::time_point deadline) {
   const auto patience = record_.plan.check->patience;
@@ -186,10 +187,19 @@ asio::awaitable<void> Stage::wait_for(std::function<bool()> over, std::vector<st
     for (const auto& client : clients) events += scene_.crew.get(client).transcript().events.size();
     return events;
   };
-  for (bool something_came = true; something_came && !over() && Clock::now() < deadline;) {
+  const auto silence = [&] {
+    constexpr int leeway = 4;
+    Clock::duration pause{};
+    for (const auto& client : clients) {
+      pause = std::max<Clock::duration>(pause, longest_pause(scene_.crew.get(client).transcript()));
+    }
+    return std::max<Clock::duration>(patience, leeway * pause);
+  };
+  const auto latest = deadline + 2 * scene_.timeout;
+  for (bool something_came = true; something_came && !over() && Clock::now() < latest;) {
     const auto before = count();
     const auto changed = [&] { return over() || count() > before; };
-    something_came = co_await scene_.crew.wait_until(changed, std::min(deadline, Clock::now() + patience));
+    something_came = co_await scene_.crew.wait_until(changed, std::min(latest, Clock::now() + silence()));
   }
 }
 

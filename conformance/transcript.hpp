@@ -25,6 +25,14 @@ struct Transcript {
   std::vector<Event> events;
 };
 
+/// The longest time between two frames that this client received one after the other.
+std::chrono::microseconds longest_pause(const Transcript& transcript);
+
+/// The end that the server put to the connection, of the events from `begin` to before `end`; null where
+/// none.
+const Event* end_by_server(const Transcript& transcript, std::size_t begin = 0,
+                           std::size_t end = static_cast<std::size_t>(-1));
+
 /// What a frame's payload is as JSON, so far as it is to be looked at; empty where it is none.
 std::optional<Json> json_of(const std::string& text);
 

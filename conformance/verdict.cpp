@@ -11,6 +11,7 @@
 #include "conformance/legible.hpp"
 #include "conformance/match.hpp"
 #include "conformance/pattern.hpp"
+#include "conformance/symptom.hpp"
 #include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
@@ -252,28 +253,6 @@ class SegmentJudge {
   Evidence evidence_;
 };
 
-std::string_view symptom_of(Problem::Kind kind) {
-  switch (kind) {
-    case Problem::Kind::connection_lost:
-      return "connection lost";
-    case Problem::Kind::marker_lost:
-      return "marker lost";
-    case Problem::Kind::no_pong:
-      return "no pong";
-    case Problem::Kind::close_unanswered:
-      return "close unanswered";
-    case Problem::Kind::not_logged:
-      return "not logged";
-    case Problem::Kind::flooded:
-      return "flooded";
-    case Problem::Kind::cannot_connect:
-    case Problem::Kind::login_unconfirmed:
-    case Problem::Kind::output_unseen:
-      break;  // no failure of the server's
-  }
-  return "";
-}
-
 Verdict judge_problem(const Record& record, const Problem& problem) {
   const auto ended = problem.details.empty() ? "" : fmt::format(" ({})", problem.details);
   switch (problem.kind) {
@@ -312,35 +291,6 @@ Verdict judge_problem(const Record& record, const Problem& problem) {
   return {Status::inconclusive, "unknown problem"};
 }
 
-/// Whom the server cut off while the script went on, and how, of those whom the failure is about: "alice
-/// (closed with code 1009)". How far the script had got by then is a matter of time, and so is no part of a
-/// symptom.
-std::vector<std::string> cut_off(const Record& record, const Verdict& verdict) {
-  std::vector<std::string> found;
-  const auto sender = verdict.finding ? sender_before(record.plan, verdict.finding->step) : "";
-  for (const auto& transcript : record.transcripts) {
-    const auto& name = transcript.client;
-    const bool is_meant = name == sender || (record.problem && record.problem->client == name) ||
-                          (verdict.finding && std::count(verdict.finding->failing.begin(),
-                                                         verdict.finding->failing.end(), name) > 0);
-    if (!is_meant) continue;
-    std::size_t end = 0;
-    for (const auto& segment : record.segments) {
-      const auto window = segment.windows.find(name);
-      if (window != segment.windows.end()) end = std::max(end, window->second.end);
-    }
-    const auto stop =
-        transcript.events.begin() + static_cast<std::ptrdiff_t>(std::min(end, transcript.events.size()));
-    const auto ended = std::find_if(transcript.events.begin(), stop, [](const Event& event) {
-      return event.kind == Event::Kind::closed_by_server;
-    });
-    // The reason that follows the code is each server's own.
-    if (ended != stop)
-      found.push_back(fmt::format("{} ({})", name, ended->text.substr(0, ended->text.find(':'))));
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string_view to_string(Status status) {
@@ -369,16 +319,15 @@ Verdict judge(const Record& record, const Ownership& ownership) {
                                            record.problem->kind == Problem::Kind::flooded);
   if (record.problem && (verdict.status == Status::passed || explains)) {
     verdict = judge_problem(record, *record.problem);
-    if (verdict.status == Status::failed)
-      verdict.symptom = fmt::format("{}: {}", record.problem->client, symptom_of(record.problem->kind));
+    if (verdict.status == Status::failed) verdict.symptom = symptom_of(*record.problem);
   }
   if (verdict.status == Status::failed) {
     const auto* finding = verdict.finding ? &*verdict.finding : nullptr;
     verdict.diagnosis = diagnose(record, finding, ownership);
   }
   if (!verdict.symptom.empty()) {
-    const auto ended = cut_off(record, verdict);
-    if (!ended.empty()) verdict.symptom = fmt::format("the server ended the connection of {}", listed(ended));
+    const auto ended = symptom_of_ended_connections(record, verdict.finding);
+    if (!ended.empty()) verdict.symptom = ended;
   }
   verdict.message = untagged(std::move(verdict.message), record.plan.tag);
   verdict.symptom = untagged(std::move(verdict.symptom), record.plan.tag);

@@ -123,7 +123,8 @@ class ChatServer:
 
     async def send(self, sock, data):
         """Sends unless the socket has gone; then its own handler tells the others. Waits for nobody who reads slowly."""
-        websockets.broadcast([sock], json.dumps(data))
+        if sock.open:
+            websockets.broadcast([sock], json.dumps(data))
 
 
 def parse(message):
