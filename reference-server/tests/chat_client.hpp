@@ -44,7 +44,7 @@ class ChatClient {
   /// Sends a close frame with code 1000.
   void send_close() { line_.write(client_frame(Opcode::close, "\x03\xE8")); }
 
-  /// The next text message; any other frame, or the end, is thrown as an error.
+  /// The next text message. Pings before it are answered; any other frame, or the end, is thrown as an error.
   std::string receive();
   nlohmann::json receive_json() { return nlohmann::json::parse(receive()); }
 
@@ -57,6 +57,7 @@ class ChatClient {
 
  private:
   void upgrade();
+  ReceivedFrame receive_but_pings();
 
   TcpLine line_;
 };
