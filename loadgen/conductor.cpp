@@ -34,9 +34,16 @@ std::string random_run() {
 class Conductor {
  public:
   Conductor(const Settings& settings, const Address& address, const Company& company)
-      : settings_(settings), company_(company), control_(settings, address, random_run()) {
-    for (std::uint32_t number = 0; number < settings.threads; ++number)
-      workers_.push_back(std::make_unique<Worker>(control_, number));
+      : settings_(settings),
+        company_(company),
+        ensemble_(*company.ensemble),
+        control_(settings, address, ensemble_.agree(random_run())) {
+    for (std::uint32_t thread = 0; thread < settings.threads; ++thread)
+      workers_.push_back(std::make_unique<Worker>(control_, settings.lane(thread)));
+    for (std::uint32_t sender = 0; sender < settings.senders; ++sender) {
+      if (ensemble_.is_far(sender % settings.ranks)) control_.log.set_far(sender);
+    }
+    ensemble_.meet(true);  // their logins are interleaved
     for (auto& worker : workers_) threads_.emplace_back([&worker = *worker] { worker.run(); });
   }
   ~Conductor() { end(); }
@@ -44,16 +51,22 @@ class Conductor {
   Result conduct() {
     result_.settings = settings_;
     const auto began = now();
-    if (gather()) {
+    const bool gathered = gather();
+    gathered_ = ensemble_.meet(gathered);
+    if (gathered_) {
       result_.gathering.until_everyone_saw_everyone = now() - began;
       result_.gathering.received_bytes = control_.received_bytes;
       measure();
       drain();
+      ensemble_.meet(true);  // who leaves is announced: not while another still listens
+    } else if (gathered) {
+      result_.unreachable = others_failed;
     }
     enter(Phase::leaving);
-    wait(now() + leaving_patience, [&] { return control_.left >= settings_.clients; });
+    wait(now() + leaving_patience, [&] { return control_.left >= settings_.own(settings_.clients); });
     end();
     collect();
+    note_share();
     return std::move(result_);
   }
 
@@ -95,7 +108,7 @@ class Conductor {
     // What is due and not written yet is behind, too.
     const auto due =
         settings_.closed ? control_.written.load() : control_.schedule.first_from(at + settings_.warmup);
-    const std::uint64_t expected = due * settings_.recipients(), delivered = control_.delivered;
+    const std::uint64_t expected = due * recipients(), delivered = control_.delivered;
     if (result_.progressions.empty()) {
       sent_before_ = control_.written;
       delivered_before_ = delivered;
@@ -108,7 +121,8 @@ class Conductor {
     // Patience is for silence: rosters for thousands of clients take their time.
     std::uint64_t seen = 0;
     auto last_progress = now();
-    const auto everyone = [&] { return control_.saw_everyone >= settings_.clients; };
+    const auto clients = settings_.own(settings_.clients);
+    const auto everyone = [&] { return control_.saw_everyone >= clients; };
     const auto settled = [&] {
       const auto progress =
           control_.received_bytes + control_.connected + control_.confirmed + control_.saw_everyone;
@@ -127,15 +141,16 @@ class Conductor {
           "of {} clients {} connected, {} found their own name in a roster after their login (rule P2), and "
           "{} saw "
           "a roster of everybody; then nothing came for {:.0f} s",
-          settings_.clients, control_.connected.load(), control_.confirmed.load(),
-          control_.saw_everyone.load(), in_seconds(settings_.patience));
+          clients, control_.connected.load(), control_.confirmed.load(), control_.saw_everyone.load(),
+          in_seconds(settings_.patience));
     }
     return false;
   }
 
   void measure() {
-    const auto start = now() + start_delay;
+    const auto start = ensemble_.latest(now() + start_delay);
     control_.start_ns = start.count();
+    expect_others(start);
     const auto begin = control_.measure_begin();
     end_ = control_.measure_end();
     enter(Phase::sending);
@@ -158,8 +173,21 @@ class Conductor {
     result_.died = everybody_gone();
   }
 
-  bool everybody_gone() const { return control_.ended >= settings_.recipients(); }
-  bool all_arrived() const { return control_.delivered >= control_.written * settings_.recipients(); }
+  /// What the senders of other processes will send: as it is meant to be, for how it was only they know.
+  void expect_others(Moment start) {
+    for (std::size_t i = 0; settings_.ranks > 1 && i < control_.schedule.size(); ++i) {
+      if (settings_.is_own(control_.log.tag_of(i).sender)) continue;
+      control_.log.schedule(i, start + control_.schedule.due(i));
+      control_.log.write(i, start + control_.schedule.due(i));
+    }
+  }
+
+  std::uint32_t recipients() const { return settings_.own(settings_.recipients()); }
+  bool everybody_gone() const { return control_.ended >= recipients(); }
+  bool all_arrived() const {
+    const auto sent = settings_.ranks > 1 ? control_.schedule.size() : control_.written.load();
+    return control_.delivered >= sent * recipients();
+  }
   bool stopped() const {
     if (everybody_gone()) return true;
     return settings_.closed_broadcasts && control_.written >= settings_.closed_broadcasts && all_arrived();
@@ -211,10 +239,10 @@ class Conductor {
     Progress progress;
     progress.doing = doing_;
     progress.inside = control_.confirmed;
-    progress.clients = settings_.clients;
+    progress.clients = settings_.own(settings_.clients);
     progress.written = control_.written;
     progress.delivered = control_.delivered;
-    progress.expected = progress.written * settings_.recipients();
+    progress.expected = progress.written * recipients();
     const auto until = doing_ == Progress::Doing::warming_up  ? control_.measure_begin()
                        : doing_ == Progress::Doing::measuring ? end_
                                                               : drain_until_;
@@ -229,13 +257,16 @@ class Conductor {
   void collect();
   void collect_logins();
   void collect_health();
+  void note_share();
 
   const Settings& settings_;
   const Company& company_;
+  Ensemble& ensemble_;
   Control control_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   Progress::Doing doing_ = Progress::Doing::gathering;
+  bool gathered_ = false;  // everybody, in all processes
   Moment end_{}, drain_until_{};
   std::chrono::nanoseconds next_progression_{};
   std::uint64_t sent_before_ = 0, delivered_before_ = 0;
@@ -253,10 +284,21 @@ void Conductor::collect() {
     result_.parsed += worker->receiver().parsed();
   }
   collect_logins();
-  if (result_.measured.count() == 0) return;
+  if (!gathered_) return;
   // To the planned end: what the threads still sent while they heard of an earlier one counts on both sides.
-  result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end());
-  collect_health();
+  result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end(), ensemble_);
+  if (result_.measured.count() > 0) collect_health();
+}
+
+/// The result of one process of several is about its own clients.
+void Conductor::note_share() {
+  auto& share = result_.settings;
+  share.clients = settings_.own(settings_.clients);
+  share.slow = share.clients - recipients();
+  share.senders = settings_.own(settings_.senders);
+  share.rate_per_s = settings_.rate_per_s * share.senders / settings_.senders;
+  share.rank = 0;
+  share.ranks = 1;
 }
 
 void Conductor::collect_logins() {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "loadgen/address.hpp"
+#include "loadgen/ensemble.hpp"
 #include "loadgen/result.hpp"
 
 namespace chatlab::loadgen {
@@ -22,7 +23,11 @@ struct Company {
   std::function<void(const Progress&)> tell = [](const Progress&) {};
   int interrupt = -1;                   ///< a descriptor that becomes readable to end the run; -1: none
   std::vector<pid_t> server_processes;  ///< to sample
+  Ensemble* ensemble = &alone();        ///< with whom `settings` are shared
 };
+
+/// Why a run was not measured that could have been, but for others of its ensemble.
+inline constexpr std::string_view others_failed = "the clients of another rank did not all get in";
 
 Result conduct(const Settings& settings, const Address& address, const Company& company);
 

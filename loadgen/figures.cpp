@@ -21,7 +21,6 @@ Reception combined(std::span<const Ledger* const> ledgers, std::size_t index) {
 
 void count_broadcast(Figures& figures, const Reception& reception, Moment intended, Moment written) {
   ++figures.broadcasts;
-  figures.expected += reception.expected;
   if (written == never) {
     figures.send_lag.record_over_range(1);
   } else {
@@ -29,7 +28,7 @@ void count_broadcast(Figures& figures, const Reception& reception, Moment intend
     figures.send_lag.record(written - intended);
   }
   if (reception.expected == 0) return;
-  if (reception.received == 0) {
+  if (reception.first_ns == 0) {
     figures.first.record_over_range(1);
   } else {
     figures.first.record(Moment(reception.first_ns) - intended);
@@ -49,8 +48,14 @@ void count_broadcast(Figures& figures, const Reception& reception, Moment intend
 
 }  // namespace
 
-Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end) {
+Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end,
+              Ensemble& ensemble) {
   Figures figures;
+  std::vector<Reception> of_all;
+  if (ensemble.size() > 1) {
+    for (std::size_t index = 0; index < log.size(); ++index) of_all.push_back(combined(ledgers, index));
+    ensemble.put_together(of_all);
+  }
   // Behind a whole round in which nobody was due to send nobody sent any more: a closed loop's log has far
   // more room than it uses.
   std::size_t unused = 0;
@@ -58,7 +63,10 @@ Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment
     const auto intended = log.intended(index);
     unused = intended == never ? unused + 1 : 0;
     if (intended == never || intended < begin || intended >= end) continue;
-    count_broadcast(figures, combined(ledgers, index), intended, log.written(index));
+    const auto own = combined(ledgers, index);
+    figures.expected += own.expected;
+    if (!ensemble.is_own(log.tag_of(index).sender)) continue;
+    count_broadcast(figures, of_all.empty() ? own : of_all[index], intended, log.written(index));
   }
   std::vector<Interval> intervals;
   for (const auto* ledger : ledgers) {

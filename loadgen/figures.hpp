@@ -4,6 +4,7 @@
 #include <limits>
 #include <span>
 
+#include "loadgen/ensemble.hpp"
 #include "loadgen/ledger.hpp"
 
 namespace chatlab::loadgen {
@@ -39,8 +40,11 @@ struct Figures {
   }
 };
 
-/// Broadcasts due in [begin, end). The ledgers are finished.
-Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end);
+/// Broadcasts due in [begin, end). The ledgers are finished. Of several processes each takes the broadcasts
+/// of its own senders, with whoever received them, and the deliveries of its own recipients, from whomever:
+/// added up, each is there once.
+Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end,
+              Ensemble& ensemble = alone());
 
 /// Intervals of several writers, step by step.
 std::vector<Interval> merged(std::vector<Interval> intervals);

@@ -87,13 +87,13 @@ Copy Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
   auto& reception = receptions_[index];
   if (reception.received++ == 0) reception.first_ns = at.count();
   reception.last_ns = std::max<std::int64_t>(reception.last_ns, at.count());
-  if (measured) note_times(recipient, at - intended, at - written, at);
+  counts_.deliveries += measured;
+  if (measured && !log_.is_far(tag.sender)) note_times(recipient, at - intended, at - written, at);
   return reception.received == present_ ? Copy::last : Copy::first;
 }
 
 void Ledger::note_times(Recipient& recipient, Moment delivery, Moment raw, Moment at) {
   if (at >= interval_end_) close_interval(at);
-  ++counts_.deliveries;
   interval_.record(delivery);
   raw_.record(raw);
   recipient.sum += delivery;

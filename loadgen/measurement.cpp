@@ -5,6 +5,7 @@
 #include "loadgen/inner_server.hpp"
 #include "loadgen/preflight.hpp"
 #include "loadgen/quantity.hpp"
+#include "loadgen/report/json_parts.hpp"
 
 namespace chatlab::loadgen {
 namespace {
@@ -77,12 +78,61 @@ std::optional<double> capacity(const Settings& run) {
   return static_cast<double>(result.figures.counts.deliveries) / in_seconds(result.own_cpu);
 }
 
+using Stop = std::variant<Result, Refusal>;
+
 Result unreachable(const Options& options, std::string target, std::string why) {
   Result result;
   result.settings = options.run;
   result.target = std::move(target);
   result.unreachable = std::move(why);
   return result;
+}
+
+/// Several processes have one command line, and a part for each of them.
+std::optional<std::string> unfit_for_several(const Options& options, Ensemble& ensemble) {
+  const auto& run = options.run;
+  const auto mine = fmt::format("{} {} {}", CHATLAB_VERSION, settings_json(run).dump(),
+                                options.url      ? options.url->text()
+                                : options.launch ? options.launch->command
+                                                 : "");
+  if (ensemble.agree(mine) != mine) {
+    return fmt::format(
+        "rank {} was started with other settings than rank 0, or is another version: give all one command "
+        "line",
+        ensemble.rank());
+  }
+  if (run.closed)
+    return "--closed needs one process: to know that all have a broadcast, ranks would have to talk";
+  if (ensemble.size() > run.senders)
+    return fmt::format("{} ranks need as many --senders at least, one each; there are {}", ensemble.size(),
+                       run.senders);
+  if (std::uint64_t{run.threads} * ensemble.size() > run.clients)
+    return fmt::format("{} ranks with {} --threads each are more than {} --clients", ensemble.size(),
+                       run.threads, run.clients);
+  return std::nullopt;
+}
+
+/// What is known before the first packet.
+std::optional<Stop> what_forbids(Options options, const std::string& wanted, Ensemble& ensemble) {
+  if (ensemble.size() > 1) {
+    if (auto no = unfit_for_several(options, ensemble)) return Refusal{*no, ExitCode::usage};
+  }
+  options.run.rank = ensemble.rank();
+  options.run.ranks = ensemble.size();
+  if (auto no = obstacle(options)) return Refusal{*no, ExitCode::usage};
+  if (!options.url) return std::nullopt;
+  // Whether it may be loaded at all.
+  const auto named = resolve(*options.url);
+  if (named.has_error()) return unreachable(options, wanted, named.error().text);
+  options.run.url = *options.url;
+  if (auto no = prohibition(options, *named)) return Refusal{*no, ExitCode::usage};
+  return std::nullopt;
+}
+
+boost::system::result<Address, client::Failure> address_of(const client::Url& url) {
+  const auto addresses = resolve(url);
+  if (addresses.has_error()) return addresses.error();
+  return first_that_accepts(url, *addresses);
 }
 
 }  // namespace
@@ -92,36 +142,47 @@ std::string server_in_words(const NamedTarget& target) {
   return target.launch ? target.launch->command : "the reference server, in a child process";
 }
 
-std::variant<Result, Refusal> measure(const Options& options, const Listener& listener, const Known& known) {
-  if (auto no = obstacle(options)) return Refusal{*no, ExitCode::usage};
-  if (const auto what = concern(options)) listener.say(*what);
+std::variant<Result, Refusal> measure(const Options& options, const Listener& listener, const Known& known,
+                                      Ensemble& ensemble) {
   const auto wanted = options.url      ? options.url->text()
                       : options.launch ? options.launch->command
                                        : "the reference server";
-  // Whether it may be loaded at all is asked before the first packet.
-  if (options.url) {
-    const auto named = resolve(*options.url);
-    if (named.has_error()) return unreachable(options, wanted, named.error().text);
-    auto asked = options;
-    asked.run.url = *options.url;
-    if (auto no = prohibition(asked, *named)) return Refusal{*no, ExitCode::usage};
-  }
+  // Where one process of several stops, all do.
+  const auto for_all = [&](std::optional<Stop> stop) -> std::optional<Stop> {
+    const bool all = ensemble.meet(!stop);
+    if (stop || all) return stop;
+    return unreachable(options, wanted, std::string(others_failed));
+  };
+  if (auto stop = for_all(what_forbids(options, wanted, ensemble))) return *stop;
+  if (const auto what = concern(options)) listener.say(*what);
   auto capacity_per_s = known.capacity_per_s;
   if (options.headroom && !capacity_per_s) {
     listener.say("measuring what the generator itself can take");
     capacity_per_s = capacity(options.run);
   }
-  auto target = find_target(options);
-  if (target.has_error()) return unreachable(options, wanted, target.error().text);
+  // Where it has to be started, the first process does.
+  std::optional<Target> target;
+  std::optional<Stop> stop;
+  if (options.url || ensemble.rank() == 0) {
+    auto found = find_target(options);
+    if (found.has_error()) {
+      stop = unreachable(options, wanted, found.error().text);
+    } else {
+      target = std::move(*found);
+    }
+  }
+  if ((stop = for_all(std::move(stop)))) return *stop;
+  const auto place = ensemble.agree(target ? target->url.text() : "");
   auto settings = options.run;
-  settings.url = target->url;
-  const auto addresses = resolve(settings.url);
-  if (addresses.has_error()) return unreachable(options, wanted, addresses.error().text);
-  const auto address = first_that_accepts(settings.url, *addresses);
-  if (address.has_error()) return unreachable(options, wanted, address.error().text);
-  if (options.gate && !known.passed_the_gate) {
+  settings.url = target ? target->url : *client::parse_url(place);
+  settings.rank = ensemble.rank();
+  settings.ranks = ensemble.size();
+  const auto address = address_of(settings.url);
+  if (address.has_error()) {
+    stop = unreachable(options, wanted, address.error().text);
+  } else if (options.gate && !known.passed_the_gate && ensemble.rank() == 0) {
     if (const auto broken = gate(options, settings.url, *address)) {
-      return Refusal{
+      stop = Refusal{
           fmt::format(
               "this server is not worth a benchmark yet: {}. chatlab-conformance says more; --no-gate "
               "measures it all the same",
@@ -129,9 +190,11 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
           ExitCode::integrity};
     }
   }
+  if ((stop = for_all(std::move(stop)))) return *stop;
   Company company;
   company.tell = listener.progress;
   company.interrupt = listener.interrupt;
+  company.ensemble = &ensemble;
   if (options.server_process) {
     company.server_processes = {*options.server_process};
   } else if (address->is_loopback()) {
@@ -139,8 +202,9 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   }
   listener.say(fmt::format("{} clients log in at {}", settings.clients, settings.url.text()));
   auto result = conduct(settings, *address, company);
-  result.target = target->words;
+  result.target = target ? target->words : wanted;
   result.capacity_per_s = capacity_per_s;
+  for (std::uint32_t rank = 0; rank < ensemble.size(); ++rank) result.host_local |= ensemble.is_far(rank);
   judge(result, options.slos);
   return result;
 }

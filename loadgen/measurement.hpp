@@ -30,8 +30,9 @@ struct Known {
   bool passed_the_gate = false;
 };
 
+/// `ensemble`: with whom the run's clients are shared.
 std::variant<Result, Refusal> measure(const Options& options, const Listener& listener,
-                                      const Known& known = {});
+                                      const Known& known = {}, Ensemble& ensemble = alone());
 
 /// Fills in what follows from the figures: the verdict, the confidence intervals and the SLOs.
 void judge(Result& result, const std::vector<Slo>& slos);

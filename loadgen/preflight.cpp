@@ -57,8 +57,8 @@ double deliveries_per_s(const Settings& run) {
 
 std::optional<std::string> obstacle(const Options& options) {
   const auto& run = options.run;
-  if (auto no = not_enough_files(run.clients)) return no;
-  if (auto no = not_enough_ports(run.clients)) return no;
+  if (auto no = not_enough_files(run.own(run.clients))) return no;
+  if (auto no = not_enough_ports(run.own(run.clients))) return no;
   if (deliveries_per_s(run) > most_deliveries_per_s && !options.really) {
     return fmt::format(
         "{} clients x {} broadcasts a second are {} deliveries a second, more than any one machine does: "

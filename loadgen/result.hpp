@@ -49,6 +49,16 @@ struct Progression {
 /// to `recipients` each, and a part of all that came.
 bool backlog_is_flat(const std::vector<Progression>& progressions, std::uint32_t recipients);
 
+/// What one of several processes, whose reports were added up, contributed.
+struct Contribution {
+  std::string name;
+  std::uint32_t clients = 0, senders = 0;
+  std::uint64_t deliveries = 0, expected = 0;
+  std::optional<Microseconds> completion_p50, completion_p99;  ///< of its senders' broadcasts
+  double cpu_share = 0;
+  Trust trust = Trust::valid;
+};
+
 struct Result {
   Settings settings;
   std::string target;    ///< the server, in words
@@ -75,6 +85,11 @@ struct Result {
   std::size_t own_resident_bytes = 0;
   std::optional<ServerUsage> server;
   std::optional<double> capacity_per_s;  ///< deliveries for each second of its CPU, from the reflector
+
+  std::vector<Contribution> parts;  ///< empty where one process measured
+  /// Ranks were on several hosts: times are only between a sender and the recipients on its own, so
+  /// completion is a lower bound. Losses, copies and FIFO order are of all pairs.
+  bool host_local = false;
 
   // Filled in by judge().
   Verdict verdict;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <vector>
 
 #include "loadgen/moment.hpp"
 #include "loadgen/payload.hpp"
@@ -21,6 +22,13 @@ class SendLog {
   Tag tag_of(std::size_t index) const {
     return {static_cast<std::uint32_t>(index % senders_), static_cast<std::uint32_t>(index / senders_)};
   }
+
+  /// This sender has another clock: what it sends is counted, but not timed.
+  void set_far(std::uint32_t sender) {
+    far_.resize(senders_);
+    far_[sender] = true;
+  }
+  bool is_far(std::uint32_t sender) const { return !far_.empty() && far_[sender]; }
 
   /// It is due: from now on it counts, written or not.
   void schedule(std::size_t index, Moment intended) { store(sends_[index].intended_ns, intended); }
@@ -65,6 +73,7 @@ class SendLog {
     std::atomic<std::uint32_t> awaited;
   };
   std::uint32_t senders_;
+  std::vector<char> far_;  // by sender; empty where none is
   ZeroPages<Send> sends_;
   std::atomic<std::uint32_t> ranked_{0};
 };

@@ -33,6 +33,15 @@ struct Settings {
   int receive_buffer_bytes = 0;                                  ///< SO_RCVBUF; 0: as the kernel has it
   std::chrono::nanoseconds patience = std::chrono::seconds(10);  ///< without any progress, while logging in
 
+  std::uint32_t rank = 0, ranks = 1;  ///< this process, of those that measure together; see ensemble.hpp
+
+  /// The threads of all processes together take turns: client c is of lane c % lanes().
+  std::uint32_t lanes() const { return threads * ranks; }
+  std::uint32_t lane(std::uint32_t thread) const { return thread * ranks + rank; }
+  /// Of the first `count` clients those that are this process's own.
+  std::uint32_t own(std::uint32_t count) const { return (count + ranks - 1 - rank) / ranks; }
+  bool is_own(std::uint32_t client) const { return client % ranks == rank; }
+
   /// Those who are measured: all but the slow ones.
   std::uint32_t recipients() const { return clients - slow; }
   /// How fine its series over time are: 60 steps or fewer, and none longer than a second.

@@ -24,13 +24,12 @@ constexpr std::uint32_t wakeup_mark = 0xffffffff;
 
 }  // namespace
 
-Worker::Worker(Control& control, std::uint32_t number)
+Worker::Worker(Control& control, std::uint32_t lane)
     : control_(control),
-      number_(number),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      receiver_(control, (control.settings.clients + control.settings.threads - 1 - number) /
-                             control.settings.threads),
+      receiver_(control,
+                (control.settings.clients + control.settings.lanes() - 1 - lane) / control.settings.lanes()),
       dispatcher_(control,
                   [this](Participant& participant, bool is_broken) {
                     if (is_broken) {
@@ -40,7 +39,7 @@ Worker::Worker(Control& control, std::uint32_t number)
                     }
                   }),
       buffer_(read_bytes) {
-  for (std::uint32_t client = number; client < control.settings.clients; client += control.settings.threads)
+  for (std::uint32_t client = lane; client < control.settings.clients; client += control.settings.lanes())
     participants_.emplace_back(control, client);
   for (auto& participant : participants_) {
     if (dispatcher_.is_sender(participant)) dispatcher_.add_sender(participant);
@@ -56,7 +55,7 @@ void Worker::wake() {
 }
 
 std::uint32_t Worker::local_of(const Participant& participant) const {
-  return participant.number() / control_.settings.threads;
+  return participant.number() / control_.settings.lanes();
 }
 
 bool Worker::is_slow(const Participant& participant) const {
@@ -158,7 +157,7 @@ void Worker::connect_due(Moment at) {
 }
 
 void Worker::churn_due(Moment at) {
-  const double pace_per_s = control_.settings.churn_per_s / control_.settings.threads;
+  const double pace_per_s = control_.settings.churn_per_s / control_.settings.lanes();
   next_churn_ += Moment(static_cast<std::int64_t>(1e9 / pace_per_s));
   for (std::size_t tried = 0; tried < participants_.size(); ++tried) {
     const auto local = next_churner_++ % static_cast<std::uint32_t>(participants_.size());

@@ -12,8 +12,8 @@ namespace chatlab::loadgen {
 
 class Worker {
  public:
-  /// Thread `number` of `control.settings.threads`: client c is its own where c % threads == number.
-  Worker(Control& control, std::uint32_t number);
+  /// Client c is its own where c % lanes == lane.
+  Worker(Control& control, std::uint32_t lane);
 
   /// Until the phase `over`.
   void run();
@@ -55,7 +55,6 @@ class Worker {
   std::uint32_t local_of(const Participant& participant) const;
 
   Control& control_;
-  const std::uint32_t number_;
   client::Descriptor epoll_, wakeup_;
   std::vector<Participant> participants_;
   Receiver receiver_;

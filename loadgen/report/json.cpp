@@ -125,6 +125,21 @@ Json seconds_of(const Figures& figures) {
   return seconds;
 }
 
+Json parts_of(const Result& result) {
+  auto all = Json::array();
+  for (const auto& part : result.parts)
+    all.push_back({{"name", part.name},
+                   {"clients", part.clients},
+                   {"senders", part.senders},
+                   {"deliveries", part.deliveries},
+                   {"expected_deliveries", part.expected},
+                   {"completion_p50_us", microseconds(part.completion_p50)},
+                   {"completion_p99_us", microseconds(part.completion_p99)},
+                   {"cpu_share", part.cpu_share},
+                   {"trust", to_string(part.trust)}});
+  return all;
+}
+
 Json progressions_of(const Result& result) {
   auto all = Json::array();
   for (const auto& one : result.progressions)
@@ -183,6 +198,7 @@ std::string json_report(const Result& result) {
       {"unreachable", result.unreachable ? Json(*result.unreachable) : Json()},
       {"died", result.died},
       {"interrupted", result.interrupted},
+      {"host_local", result.host_local},
       {"first_end", result.first_end},
       {"verdict", {{"trust", to_string(result.verdict.trust)}, {"reasons", result.verdict.reasons}}},
       {"settings", settings_json(result.settings)},
@@ -198,6 +214,7 @@ std::string json_report(const Result& result) {
       {"resources", resources_of(result)},
       {"seconds", seconds_of(result.figures)},
       {"progressions", progressions_of(result)},
+      {"parts", parts_of(result)},
       {"slos", std::move(slos)}};
   return report.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+
+#include "loadgen/conductor.hpp"
 
 namespace chatlab::loadgen {
 namespace {
@@ -68,6 +71,7 @@ Result read_result(const nlohmann::json& report, const std::string& path) {
     result.unreachable = path + ": " + report.at("unreachable").get<std::string>();
   report.at("died").get_to(result.died);
   report.at("interrupted").get_to(result.interrupted);
+  result.host_local = report.value("host_local", false);
   report.at("first_end").get_to(result.first_end);
   read_settings(report, result.settings);
   read_figures(report, result.figures);
@@ -126,30 +130,45 @@ void add(Result& sum, const Result& one) {
   sum.health.cpu_share = std::max(sum.health.cpu_share, one.health.cpu_share);
   sum.died = sum.died || one.died;
   sum.interrupted = sum.interrupted || one.interrupted;
-  if (!sum.unreachable) sum.unreachable = one.unreachable;
+  sum.host_local = sum.host_local || one.host_local;
+  sum.parts.insert(sum.parts.end(), one.parts.begin(), one.parts.end());
+  // The reason is with the one who failed, not with those who waited for it.
+  const bool knows_why = sum.unreachable && !sum.unreachable->ends_with(others_failed);
+  if (one.unreachable && !knows_why) sum.unreachable = one.unreachable;
   if (sum.first_end.empty()) sum.first_end = one.first_end;
   sum.verdict.trust = std::max(sum.verdict.trust, one.verdict.trust);
   sum.verdict.reasons.insert(sum.verdict.reasons.end(), one.verdict.reasons.begin(),
                              one.verdict.reasons.end());
 }
 
-}  // namespace
+Contribution part_of(const Result& result, const std::string& name) {
+  const auto& figures = result.figures;
+  return {name,
+          result.settings.clients,
+          result.settings.senders,
+          figures.counts.deliveries,
+          figures.expected,
+          figures.completion.percentile(50),
+          figures.completion.percentile(99),
+          result.health.cpu_share,
+          result.verdict.trust};
+}
 
-boost::system::result<Result, client::Failure> merge_reports(const std::vector<std::string>& paths) {
-  std::vector<Result> results;
-  for (const auto& path : paths) {
-    std::ifstream file(path);
-    if (!file) return client::Failure{fmt::format("cannot read {}: is it there?", path)};
-    const auto report = nlohmann::json::parse(file, nullptr, false);
-    if (!report.is_object() || report.value("tool", "") != "chatlab-loadgen")
-      return client::Failure{
-          fmt::format("{} is no report of chatlab-loadgen in JSON; --format json or --out writes one", path)};
-    try {
-      results.push_back(read_result(report, path));
-    } catch (const nlohmann::json::exception& error) {
-      return client::Failure{fmt::format("{} is no whole report: {}", path, error.what())};
-    }
+boost::system::result<Result, client::Failure> read_report(const NamedReport& named) {
+  const auto report = nlohmann::json::parse(named.json, nullptr, false);
+  if (!report.is_object() || report.value("tool", "") != "chatlab-loadgen")
+    return client::Failure{fmt::format(
+        "{} is no report of chatlab-loadgen in JSON; --format json or --out writes one", named.name)};
+  try {
+    auto result = read_result(report, named.name);
+    result.parts = {part_of(result, named.name)};
+    return result;
+  } catch (const nlohmann::json::exception& error) {
+    return client::Failure{fmt::format("{} is no whole report: {}", named.name, error.what())};
   }
+}
+
+boost::system::result<Result, client::Failure> sum_of(std::vector<Result> results) {
   std::stable_sort(results.begin(), results.end(),
                    [](const Result& left, const Result& right) { return left.started_s < right.started_s; });
   auto sum = results.front();
@@ -162,8 +181,35 @@ boost::system::result<Result, client::Failure> merge_reports(const std::vector<s
     add(sum, results[i]);
   }
   sum.figures.intervals = merged(std::move(sum.figures.intervals));
+  std::stable_sort(
+      sum.parts.begin(), sum.parts.end(),
+      [](const Contribution& left, const Contribution& right) { return left.name < right.name; });
   sum.target = fmt::format("{} (merged from {} reports)", sum.target, results.size());
   return sum;
+}
+
+}  // namespace
+
+boost::system::result<Result, client::Failure> merge_reports(const std::vector<NamedReport>& reports) {
+  std::vector<Result> results;
+  for (const auto& report : reports) {
+    auto read = read_report(report);
+    if (read.has_error()) return read.error();
+    results.push_back(std::move(*read));
+  }
+  return sum_of(std::move(results));
+}
+
+boost::system::result<Result, client::Failure> merge_files(const std::vector<std::string>& paths) {
+  std::vector<Result> results;
+  for (const auto& path : paths) {
+    std::ifstream file(path);
+    if (!file) return client::Failure{fmt::format("cannot read {}: is it there?", path)};
+    auto read = read_report({path, {std::istreambuf_iterator<char>(file), {}}});
+    if (read.has_error()) return read.error();
+    results.push_back(std::move(*read));
+  }
+  return sum_of(std::move(results));
 }
 
 }  // namespace chatlab::loadgen

@@ -10,7 +10,16 @@
 
 namespace chatlab::loadgen {
 
-/// Reads reports in JSON. A failure names the file and what is wrong with it.
-boost::system::result<Result, client::Failure> merge_reports(const std::vector<std::string>& paths);
+/// A report in JSON, and whose it is: a file, a rank.
+struct NamedReport {
+  std::string name;
+  std::string json;
+};
+
+/// A failure names the report and what is wrong with it.
+boost::system::result<Result, client::Failure> merge_reports(const std::vector<NamedReport>& reports);
+
+/// The same of files.
+boost::system::result<Result, client::Failure> merge_files(const std::vector<std::string>& paths);
 
 }  // namespace chatlab::loadgen

@@ -33,6 +33,7 @@ class TextReport {
     write_integrity();
     write_login();
     write_resources();
+    write_parts();
     write_slos();
     return std::move(text_);
   }
@@ -84,6 +85,8 @@ class TextReport {
     write_row("spread", figures.spread, "");
     write_row("raw", figures.raw, "not corrected for coordinated omission");
     write_row("send lag", figures.send_lag, "");
+    if (result_.host_local)
+      add("host-local: between a sender and the recipients on its own host; completion is a lower bound\n");
   }
 
   void write_row(std::string_view name, const Histogram& times, std::string_view note) {
@@ -147,6 +150,16 @@ class TextReport {
         server.cpu_share() * 100, in_seconds(server.cpu) * 1e6 / deliveries,
         bytes_in_words(static_cast<double>(server.resident_bytes)),
         bytes_in_words(static_cast<double>(server.peak_resident_bytes)), bottleneck(result_));
+  }
+
+  void write_parts() {
+    for (const auto& part : result_.parts) {
+      add("{}{}: {} clients, {} senders, {} of {} deliveries, completion p50 {} p99 {}, {:.0f} % of a core, "
+          "{}\n",
+          &part == result_.parts.data() ? "\n" : "", part.name, part.clients, part.senders, part.deliveries,
+          part.expected, time_in_words(part.completion_p50), time_in_words(part.completion_p99),
+          part.cpu_share * 100, to_string(part.trust));
+    }
   }
 
   void write_slos() {

@@ -257,6 +257,101 @@ TEST(Figures, PutTheRecipientsOfSeveralThreadsTogether) {
   EXPECT_EQ(figures.intervals[0].begin, 1s);
 }
 
+/// One of two processes, with what the other has told it.
+class OneOfTwo : public Ensemble {
+ public:
+  OneOfTwo(std::uint32_t rank, std::vector<Reception> other) : rank_(rank), other_(std::move(other)) {}
+  std::uint32_t rank() const override { return rank_; }
+  std::uint32_t size() const override { return 2; }
+  void put_together(std::vector<Reception>& receptions) override {
+    ASSERT_EQ(receptions.size(), other_.size());
+    for (std::size_t i = 0; i < receptions.size(); ++i) {
+      auto& [first_ns, last_ns, received, expected] = receptions[i];
+      first_ns = received == 0             ? other_[i].first_ns
+                 : other_[i].received == 0 ? first_ns
+                                           : std::min(first_ns, other_[i].first_ns);
+      last_ns = std::max(last_ns, other_[i].last_ns);
+      received += other_[i].received;
+      expected += other_[i].expected;
+    }
+  }
+
+ private:
+  std::uint32_t rank_;
+  std::vector<Reception> other_;
+};
+
+TEST(Figures, OfTwoProcessesAddUpToThoseOfOne) {
+  constexpr std::uint32_t senders = 2, rounds = 20, recipients = 2;
+  SendLog logs[] = {{senders, senders * rounds}, {senders, senders * rounds}};
+  Ledger ledgers[] = {{logs[0], recipients}, {logs[1], recipients}};
+  SendLog whole_log(senders, senders * rounds);
+  Ledger whole(whole_log, 2 * recipients);
+  for (auto* ledger : {&ledgers[0], &ledgers[1], &whole}) ledger->measure(start, start + 1h, 1s);
+  for (std::uint32_t r = 0; r < 2 * recipients; ++r) {
+    whole.join(r, start - 1s);
+    ledgers[r % 2].join(r / 2, start - 1s);
+  }
+  for (std::uint32_t i = 0; i < senders * rounds; ++i) {
+    const Tag tag{i % senders, i / senders};
+    const Moment due = start + i * 10ms;
+    for (auto* log : {&logs[0], &logs[1], &whole_log}) {
+      log->schedule(log->index_of(tag), due);
+      log->write(log->index_of(tag), due);
+    }
+    for (std::uint32_t r = 0; r < 2 * recipients; ++r) {
+      if (i == 7 && r == 3) continue;  // lost: another process's sender's, for one of this one's recipients
+      const auto at = due + 1ms + r * (1 + i % 3) * 1ms;
+      whole.deliver(r, tag, at);
+      ledgers[r % 2].deliver(r / 2, tag, at);
+    }
+  }
+  std::vector<Reception> received[2];
+  for (const int rank : {0, 1}) {
+    ledgers[rank].finish(start + 1h);
+    for (std::size_t i = 0; i < logs[rank].size(); ++i) {
+      received[rank].push_back(ledgers[rank].reception(i));
+      received[rank].back().expected = recipients;
+    }
+  }
+  whole.finish(start + 1h);
+  Figures sum;
+  for (const std::uint32_t rank : {0u, 1u}) {
+    OneOfTwo ensemble(rank, received[1 - rank]);
+    const Ledger* const own[] = {&ledgers[rank]};
+    sum.add(tally(logs[rank], own, start, start + 1h, ensemble));
+  }
+  const Ledger* const all[] = {&whole};
+  const auto one = tally(whole_log, all, start, start + 1h);
+  EXPECT_EQ(sum.broadcasts, one.broadcasts);
+  EXPECT_EQ(sum.complete, one.complete);
+  EXPECT_EQ(sum.complete, senders * rounds - 1);
+  EXPECT_EQ(sum.expected, one.expected);
+  EXPECT_EQ(sum.lost(), 1u);
+  EXPECT_EQ(sum.counts.deliveries, one.counts.deliveries);
+  for (const double percent : {1.0, 50.0, 97.0}) {
+    EXPECT_EQ(sum.completion.percentile(percent), one.completion.percentile(percent));
+    EXPECT_EQ(sum.first.percentile(percent), one.first.percentile(percent));
+    EXPECT_EQ(sum.spread.percentile(percent), one.spread.percentile(percent));
+    EXPECT_EQ(sum.delivery.percentile(percent), one.delivery.percentile(percent));
+  }
+  EXPECT_EQ(sum.completion.over_range(), 1u);
+  EXPECT_EQ(sum.delivery.over_range(), 1u);
+}
+
+TEST(Figures, CountButDoNotTimeWhatComesFromAnotherHost) {
+  World world(2, 1, 2);
+  world.log.set_far(1);
+  for (const std::uint32_t sender : {0u, 1u}) {
+    world.send({sender, 0}, start);
+    world.ledger.deliver(0, {sender, 0}, start + 5ms);
+  }
+  const auto figures = world.figures();
+  EXPECT_EQ(figures.counts.deliveries, 2u);
+  EXPECT_EQ(figures.lost(), 0u);
+  EXPECT_EQ(figures.delivery.count(), 1u);
+}
+
 TEST(Figures, FindTheLastSendOfASenderThatIsFarAheadOfTheOthers) {
   World world(3, 1, 100);
   world.send({1, 0}, start);

@@ -1,0 +1,10 @@
+#include "loadgen/ensemble.hpp"
+
+namespace chatlab::loadgen {
+
+Ensemble& alone() {
+  static Ensemble one;
+  return one;
+}
+
+}  // namespace chatlab::loadgen
