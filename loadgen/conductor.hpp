@@ -27,7 +27,7 @@ struct Company {
 };
 
 /// Why a run was not measured that could have been, but for others of its ensemble.
-inline constexpr std::string_view others_failed = "the clients of another rank did not all get in";
+inline constexpr std::string_view others_failed = "another rank could not begin";
 
 Result conduct(const Settings& settings, const Address& address, const Company& company);
 
