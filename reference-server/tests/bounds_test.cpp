@@ -59,7 +59,7 @@ TEST(Bounds, OutboxCanBeSetAndEndsWith1013) {
     settings.outbox_limit_bytes = 100'000;
     settings.drain_timeout = 60s;
   }));
-  ChatClient ann(server.endpoint()), slow(server.endpoint(), 4096);
+  ChatClient ann(server.endpoint()), slow(server.endpoint(), 64 * 1024);
   slow.send(login("slow"));
   slow.receive();
   ann.send(login("ann"));

@@ -30,7 +30,7 @@ void receive_chat(ChatClient& client, const std::string& wanted, int& announceme
 TEST(SlowClient, IsDroppedWhileOthersMissNothing) {
   RunningServer server;
   ChatClient ann(server.endpoint()), bob(server.endpoint());
-  ChatClient slow(server.endpoint(), 4096);
+  ChatClient slow(server.endpoint(), 64 * 1024);
   for (auto* client : {&ann, &bob, &slow}) {
     client->send(login(client == &ann ? "ann" : client == &bob ? "bob" : "slow"));
     client->receive();
@@ -56,7 +56,7 @@ TEST(SlowClient, IsDroppedWhileOthersMissNothing) {
 TEST(SlowClient, ThatCatchesUpInTimeMissesNothing) {
   RunningServer server;
   ChatClient ann(server.endpoint());
-  ChatClient slow(server.endpoint(), 4096);
+  ChatClient slow(server.endpoint(), 64 * 1024);
   ann.send(login("ann"));
   ann.receive();
   slow.send(login("slow"));
@@ -81,7 +81,7 @@ TEST(SlowClient, MissesOutdatedRostersOnlyWhereRostersAreCoalesced) {
     settings.coalesce_rosters = coalesces;
     settings.outbox_limit_bytes = 64 << 20;
     RunningServer server(settings);
-    ChatClient ann(server.endpoint()), slow(server.endpoint(), 4096);
+    ChatClient ann(server.endpoint()), slow(server.endpoint(), 64 * 1024);
     slow.send(login("slow"));
     slow.receive();
     for (int i = 0; i < chats; ++i) ann.send(text);

@@ -52,7 +52,7 @@ TEST(Stop, SendsWhatWaitsBeforeItsClose) {
   settings.outbox_limit_bytes = 64 << 20;
   settings.drain_timeout = std::chrono::seconds(60);
   RunningServer server(settings);
-  ChatClient ann(server.endpoint()), slow(server.endpoint(), 4096);
+  ChatClient ann(server.endpoint()), slow(server.endpoint(), 64 * 1024);
   slow.send(login("slow"));
   slow.receive();
   const auto text = chat(std::string(1'000'000, 'x'));

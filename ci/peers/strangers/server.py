@@ -43,6 +43,7 @@ class Stranger:
                 await self.come()
             await random.choice([self.log_in, self.chat, self.chat, self.chat, self.leave, self.close, self.vanish,
                                  self.babble])()
+            await (await self.socket.ping())  # answered when the server has come to it: a slow one is not stormed
 
     async def come(self):
         self.socket = await websockets.connect(self.address, max_size=None, ping_interval=None, close_timeout=1)
@@ -97,7 +98,7 @@ async def keep_company(port, rate):
     for count in itertools.count():
         await asyncio.sleep(began + count / rate - clock())
         stranger = strangers[count % STRANGERS]
-        if stranger not in acting or acting[stranger].done():  # a server that is slow is not stormed
+        if stranger not in acting or acting[stranger].done():
             acting[stranger] = asyncio.create_task(stranger.act())
 
 
