@@ -52,6 +52,15 @@ inline constexpr std::chrono::seconds idle{60};
 /// Time for a closing peer to take what is still queued and to answer the close.
 inline constexpr std::chrono::seconds farewell{2};
 
+/// Silence after which a node of a cluster counts as gone; it says that it is there eight times as often.
+inline constexpr std::chrono::seconds node_silence{5};
+
+/// What clients of one node may have under way to the cluster's sequence; what comes on top is refused.
+inline constexpr std::size_t events_under_way = 16'384;
+
+/// What NATS keeps of a room's events for nodes that were away for a while; those that miss more begin anew.
+inline constexpr std::size_t stream_bytes = 64 << 20;
+
 /// How often deadlines are looked at, at the least: being late by so much does no harm to any of them.
 inline constexpr std::chrono::milliseconds tick{1000};
 

@@ -47,6 +47,14 @@ std::string Metrics::in_words() const {
   text += fmt::format("chatlab_turn_seconds_bucket{{le=\"+Inf\"}} {}\n", turns.load());
   text += fmt::format("chatlab_turn_seconds_sum {}\n", static_cast<double>(turn_nanoseconds) / 1e9);
   text += fmt::format("chatlab_turn_seconds_count {}\n", turns.load());
+  if (!cluster.is_wanted) return text;
+  head("cluster_joined", "gauge", "Whether the cluster takes what clients say.");
+  text += fmt::format("chatlab_cluster_joined {}\n", cluster.is_joined ? 1 : 0);
+  one("cluster_nodes", "gauge", "Nodes that are there, this one too.", cluster.nodes);
+  one("cluster_place", "counter", "Place in the sequence of the last event that was applied.", cluster.place);
+  one("cluster_under_way", "gauge", "Events that have no place in the sequence yet.", cluster.under_way);
+  one("cluster_refused_total", "counter", "Messages of clients that could not be taken or were lost.",
+      cluster.refused);
   return text;
 }
 

@@ -24,6 +24,17 @@ class Metrics {
   Count turns = 0;
   Count turn_nanoseconds = 0;
 
+  /// Of a server that is one of several.
+  struct Cluster {
+    std::atomic<bool> is_wanted = false;
+    std::atomic<bool> is_joined = false;  ///< what clients say is taken
+    Count nodes = 0;                      ///< that are there, this one too
+    Count place = 0;                      ///< in the sequence: the last event that was applied
+    Count under_way = 0;                  ///< events that have no place yet
+    Count refused = 0;                    ///< messages of clients that could not be taken or were lost
+  };
+  Cluster cluster;
+
   /// A turn has ended that took so long.
   void count_turn(std::chrono::nanoseconds duration);
 

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/asio/ip/host_name.hpp>
 #include <charconv>
 #include <cxxopts.hpp>
 #include <limits>
+#include <random>
+
+#include "reference-server/cluster/event.hpp"
 
 namespace chatlab::server {
 namespace {
@@ -26,11 +31,13 @@ Signals:
 
 Exit codes:
   0  stopped by SIGINT or SIGTERM, every socket closed with 1001
-  2  wrong usage, or the port or the certificate cannot be had
+  2  wrong usage, or the port, the certificate or the cluster cannot be had
 
 Examples:
   chatlab-server                  ws://localhost:8081 and the page at http://localhost:8081/
   chatlab-server --port 0         on a free port; the first line printed names it
+  chatlab-server --cluster nats://10.0.0.1:4222 --node berlin
+                                  one of several servers that are one room
   chatlab-server --host 0.0.0.0 --tls-cert chain.pem --tls-key key.pem
 )";
 
@@ -80,6 +87,16 @@ cxxopts::Options describe() {
       ("tls-cert", "certificate and its chain, PEM: wss and https instead of ws and http", text(), "FILE")(
           "tls-key", "the certificate's key, PEM", text(), "FILE")(
           "trust-proxy", "log the client that X-Forwarded-For names");
+  options.add_options("Cluster")  //
+      ("cluster",
+       "be one of several servers that are one room, over NATS with JetStream: nats://HOST:4222[,...]",
+       text(), "URLS")("cluster-name", "the room; servers of one room have one name",
+                       cxxopts::value<std::string>()->default_value(ClusterSettings{}.room), "ROOM")(
+          "node", "this server's name in it, its own (default: the host's and the port)", text(), "NAME")(
+          "cluster-creds", "NATS credentials (a .creds file)", text(), "FILE")(
+          "cluster-ca", "the authority of NATS' certificate, PEM, where it is not the system's", text(),
+          "FILE")("node-timeout", "silence after which a server's users are announced as gone",
+                  number(limits::node_silence.count()), "SECONDS");
   options.add_options("Log")  //
       ("log-level", "debug, info, warning or error", cxxopts::value<std::string>()->default_value("info"),
        "LEVEL")("log-format", "text or json, one object a line",
@@ -130,6 +147,58 @@ Settings read_settings(const cxxopts::ParseResult& given, Environment environmen
   return settings;
 }
 
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const auto end = std::min(list.find(',', begin), list.size());
+    parts.emplace_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+/// The host's name and the port, as far as they may stand in a node's name; for a port that is not known yet,
+/// a number.
+std::string default_node(std::uint16_t port) {
+  std::string name = boost::asio::ip::host_name().substr(0, 48);
+  for (auto& letter : name) {
+    if (!cluster::is_cluster_name(std::string_view(&letter, 1))) letter = '-';
+  }
+  return fmt::format("{}-{}", name, port ? port : std::random_device()());
+}
+
+ClusterSettings read_cluster(const cxxopts::ParseResult& given, std::uint16_t port) {
+  const auto text = [&](const char* name) { return given.count(name) ? given[name].as<std::string>() : ""; };
+  ClusterSettings settings;
+  if (!given.count("cluster")) {
+    for (const auto* name : {"cluster-name", "node", "cluster-creds", "cluster-ca", "node-timeout"}) {
+      if (given.count(name)) throw WrongValue{fmt::format("--{} is for servers with --cluster", name)};
+    }
+    return settings;
+  }
+  settings.urls = split(text("cluster"));
+  for (const auto& url : settings.urls) {
+    if (url.starts_with("nats://") || url.starts_with("tls://")) continue;
+    throw WrongValue{fmt::format(
+        "--cluster must be the addresses of NATS servers, 'nats://host:4222' or 'tls://host:4222', with ',' "
+        "between them; '{}' is none",
+        url)};
+  }
+  settings.room = given["cluster-name"].as<std::string>();
+  settings.node = given.count("node") ? text("node") : default_node(port);
+  for (const auto& [option, name] :
+       {std::pair("--cluster-name", settings.room), std::pair("--node", settings.node)}) {
+    if (cluster::is_cluster_name(name)) continue;
+    throw WrongValue{
+        fmt::format("{} must be 1 to 64 letters, digits, '-' and '_'; it is '{}'", option, name)};
+  }
+  settings.credentials_file = text("cluster-creds");
+  settings.ca_file = text("cluster-ca");
+  settings.node_timeout = std::chrono::seconds(
+      read_number(given["node-timeout"].as<std::string>(), "--node-timeout", "seconds", 1, 3600));
+  return settings;
+}
+
 void read_log(const cxxopts::ParseResult& given, Options& options) {
   const auto level = given["log-level"].as<std::string>();
   options.log_level = spdlog::level::from_str(level);
@@ -158,6 +227,7 @@ std::variant<Options, Information, UsageError> read_options(int argc, const char
     }
     Options options;
     options.settings = read_settings(given, environment);
+    options.settings.cluster = read_cluster(given, options.settings.port);
     read_log(given, options);
     return options;
   } catch (const WrongValue& wrong) {

@@ -7,8 +7,10 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "reference-server/metrics.hpp"
+#include "reference-server/outbox.hpp"
 #include "reference-server/room.hpp"
 
 namespace chatlab::server {
@@ -19,6 +21,16 @@ struct Feed {
   BroadcastLog news;  ///< what it has not looked at yet; guarded by Order's mutex
   std::function<void()> wake;
   std::size_t said_bytes = 0;  ///< what this thread has added to the order, for it to count its turns by
+
+  /// What became of a client's message that had to go elsewhere first; see cluster/cluster_order.hpp.
+  struct Decision {
+    Outbox* outbox;
+    std::optional<bool> is_member;  ///< as in Applied
+    Position position = 0;          ///< as in Applied
+    Frame reply = {};               ///< for this client alone; null: none
+  };
+  std::vector<Decision> decisions = {};  ///< that wait to be carried out; guarded by Order's mutex
+  bool has_decided = false;              ///< some were since the thread last looked
 };
 
 /// What a message means for its sender.
@@ -33,15 +45,16 @@ struct Applied {
 class Order {
  public:
   Order(std::size_t username_limit_bytes, bool coalesces_rosters, Metrics& metrics);
+  virtual ~Order() = default;
 
   /// A further thread. `wake` is called from any thread, and soon after it collect().
   Feed& add_feed(std::function<void()> wake);
 
-  /// Applies one message. `feed` is the calling thread's.
-  Applied apply(Feed& feed, Member sender, const Message& message);
+  /// Applies one message. `feed` is the calling thread's; a client is known by its outbox.
+  virtual Applied apply(Feed& feed, Outbox& sender, const Message& message);
 
   /// P7: the client's socket has gone.
-  Applied leave(Feed& feed, Member leaver);
+  virtual Applied leave(Feed& feed, Outbox& leaver);
 
   /// Brings the feed's log up to the present and returns its end.
   Position collect(Feed& feed);
@@ -49,19 +62,21 @@ class Order {
   /// From here on nothing is broadcast any more: everybody is going.
   void fall_silent();
 
- private:
+ protected:
   Applied carry_out(Feed& feed, Outcome outcome);
-  void publish_run(const Feed& from);
-  void publish(const Feed& from, const Frame& frames, Broadcast kind);
+  void publish_run(const Feed* from);  // null: of no thread that serves clients
+  void publish(const Feed* from, const Frame& frames, Broadcast kind);
   Position take_news(Feed& feed);
 
-  std::mutex mutex_;  // guards all of the following, and the news of every feed
+  std::mutex mutex_;  // guards all of the following, and the news and decisions of every feed
   Room room_;
-  bool coalesces_rosters_;
   bool is_silent_ = false;
   std::string run_;  // chats that were said since the last roster or collect()
-  std::list<Feed> feeds_;
   Metrics& metrics_;
+
+ private:
+  bool coalesces_rosters_;
+  std::list<Feed> feeds_;
 };
 
 }  // namespace chatlab::server

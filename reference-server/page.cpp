@@ -57,7 +57,12 @@ HttpResponse answer_page_request(const HttpRequest& request, const Metrics& metr
     response.set(http::field::allow, "GET, HEAD");
     return response;
   }
-  if (request.target() == "/health") return answer_plainly(request, http::status::ok, "ok\n");
+  if (request.target() == "/health") {
+    if (metrics.cluster.is_wanted && !metrics.cluster.is_joined) {
+      return answer_plainly(request, http::status::service_unavailable, "the cluster is away\n");
+    }
+    return answer_plainly(request, http::status::ok, "ok\n");
+  }
   if (request.target() == "/metrics") {
     return respond(request, http::status::ok, "text/plain; version=0.0.4; charset=utf-8", metrics.in_words());
   }

@@ -52,24 +52,37 @@ Outcome Room::apply(Member sender, const Message& message) {
       message);
 }
 
-Outcome Room::leave(Member leaver) {
-  return forget(leaver) ? announce(Broadcast::disconnect_roster) : Outcome{};
+Outcome Room::login(Member sender, const Login& login) {
+  if (const auto wrong = objection(login)) return refuse(*wrong);
+  const Joiner joiner{sender, login.username};
+  return join(std::span(&joiner, 1));
 }
 
-Outcome Room::login(Member sender, const Login& login) {
-  if (login.username.size() > username_limit_bytes_) {
-    return refuse({"The username is too long.", fmt::format("It has {} bytes; {} are allowed.",
-                                                            login.username.size(), username_limit_bytes_)});
-  }
-  const auto place = std::find(members_.begin(), members_.end(), sender);
-  auto name = nlohmann::json(login.username).dump();
-  if (place == members_.end()) {
-    members_.push_back(sender);
-    names_.push_back(std::move(name));
-  } else {  // P2: a second login replaces the name in its place
-    names_[static_cast<std::size_t>(place - members_.begin())] = std::move(name);
+std::optional<Malformed> Room::objection(const Login& login) const {
+  if (login.username.size() <= username_limit_bytes_) return std::nullopt;
+  return Malformed{"The username is too long.", fmt::format("It has {} bytes; {} are allowed.",
+                                                            login.username.size(), username_limit_bytes_)};
+}
+
+Outcome Room::join(std::span<const Joiner> joiners) {
+  for (const auto& joiner : joiners) {
+    const auto place = std::find(members_.begin(), members_.end(), joiner.member);
+    auto name =
+        nlohmann::json(joiner.username).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (place == members_.end()) {
+      members_.push_back(joiner.member);
+      names_.push_back(std::move(name));
+    } else {  // P2: a second login replaces the name in its place
+      names_[static_cast<std::size_t>(place - members_.begin())] = std::move(name);
+    }
   }
   return announce(Broadcast::login_roster);
+}
+
+Outcome Room::leave(std::span<const Member> leavers) {
+  bool was_any = false;
+  for (const auto leaver : leavers) was_any |= forget(leaver);
+  return was_any ? announce(Broadcast::disconnect_roster) : Outcome{};
 }
 
 Outcome Room::disconnect(Member sender) {

@@ -2,6 +2,7 @@
 // what; it knows no socket and no clock, and it never sends: its owner carries out what it returns.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,8 +32,20 @@ class Room {
   /// Applies a message from `sender`, logged in or not.
   Outcome apply(Member sender, const Message& message);
 
-  /// P7: forgets a client whose socket has gone. Without effect for one who is not logged in.
-  Outcome leave(Member leaver);
+  /// P2: lets clients in who are not in yet, at the end, in their order; the others change their names. All
+  /// of them are announced at once.
+  struct Joiner {
+    Member member;
+    std::string_view username;
+  };
+  Outcome join(std::span<const Joiner> joiners);
+
+  /// P7: forgets clients, and announces that at once. Without effect where none of them is logged in.
+  Outcome leave(std::span<const Member> leavers);
+  Outcome leave(Member leaver) { return leave(std::span(&leaver, 1)); }
+
+  /// Why the username of a login cannot be had; nothing: it can.
+  std::optional<Malformed> objection(const Login& login) const;
 
   /// The logged-in clients in login order: the only ones who ever receive a broadcast (P10).
   std::span<const Member> members() const { return members_; }

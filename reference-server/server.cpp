@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <exception>
+#include <random>
 #include <thread>
 
 #include "reference-server/certificate.hpp"
@@ -44,13 +45,22 @@ std::vector<std::unique_ptr<Worker>> make_workers(std::size_t count, Shared& sha
   return workers;
 }
 
+/// Where the server is one of several, what its clients say goes through the sequence of all of them.
+std::unique_ptr<Order> make_order(const Settings& settings, Metrics& metrics, std::uint64_t process) {
+  if (settings.cluster.is_wanted()) {
+    return std::make_unique<cluster::ClusterOrder>(settings, metrics, settings.cluster.node, process);
+  }
+  return std::make_unique<Order>(settings.username_limit_bytes, settings.coalesce_rosters, metrics);
+}
+
 }  // namespace
 
 Server::Server(Settings settings, spdlog::logger& log)
     : settings_(std::move(settings)),
       log_(log),
-      order_(settings_.username_limit_bytes, settings_.coalesce_rosters, metrics_),
-      shared_{settings_, order_, metrics_, log_},
+      process_(std::random_device()()),
+      order_(make_order(settings_, metrics_, process_)),
+      shared_{settings_, *order_, metrics_, log_},
       workers_(make_workers(settings_.threads, shared_)),
       io_context_(workers_.front()->io_context()) {}
 
@@ -66,7 +76,17 @@ boost::system::result<std::vector<tcp::endpoint>, ListenError> Server::listen() 
   acceptors_ = std::move(*opened);
   std::vector<tcp::endpoint> endpoints;
   for (const auto& acceptor : acceptors_) endpoints.push_back(acceptor.local_endpoint());
+  if (auto failed = join_cluster()) return std::move(*failed);
   return endpoints;
+}
+
+std::optional<ListenError> Server::join_cluster() {
+  if (!settings_.cluster.is_wanted()) return std::nullopt;
+  auto joined = cluster::join(settings_.cluster, process_, static_cast<cluster::ClusterOrder&>(*order_),
+                              metrics_, log_, [this] { stop(); });
+  if (joined.has_error()) return ListenError{joined.error().text};
+  membership_ = std::move(*joined);
+  return std::nullopt;
 }
 
 void Server::handle_signals() {
@@ -105,7 +125,8 @@ void Server::stop() {
     if (std::exchange(stopping_, true)) return;
     signals_.cancel();
     for (auto& acceptor : acceptors_) acceptor.close();
-    order_.fall_silent();
+    if (membership_) membership_->leave();
+    order_->fall_silent();
     for (auto& worker : workers_) worker->stop();
   });
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "reference-server/cluster/membership.hpp"
 #include "reference-server/listening.hpp"
 #include "reference-server/worker.hpp"
 
@@ -19,7 +20,8 @@ class Server {
   /// `log` outlives the server.
   Server(Settings settings, spdlog::logger& log);
 
-  /// Loads the certificate, where there is one, binds and listens. Returns the addresses, IPv4 first.
+  /// Loads the certificate, where there is one, binds, listens, and joins the cluster, where there is one.
+  /// Returns the addresses, IPv4 first.
   boost::system::result<std::vector<tcp::endpoint>, ListenError> listen();
 
   /// From now on SIGINT and SIGTERM stop the server, and SIGHUP loads the certificate again.
@@ -36,17 +38,20 @@ class Server {
   void wait_for_signal();
   asio::awaitable<void> accept(tcp::acceptor& acceptor);
   Worker& next_worker();
+  std::optional<ListenError> join_cluster();
 
   Settings settings_;
   spdlog::logger& log_;
   Metrics metrics_;
-  Order order_;
+  std::uint64_t process_;  // tells processes that have one node's name apart
+  std::unique_ptr<Order> order_;
   Shared shared_;
   std::shared_ptr<SSL_CTX> tls_;  // null: plain
   std::vector<std::unique_ptr<Worker>> workers_;
   asio::io_context& io_context_;  // the first worker's, where sockets are accepted and signals come in
   std::vector<tcp::acceptor> acceptors_;
   asio::signal_set signals_{io_context_};
+  std::unique_ptr<cluster::Membership> membership_;  // null: alone
   std::size_t accepted_ = 0;
   bool stopping_ = false;
 };

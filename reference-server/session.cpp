@@ -140,7 +140,7 @@ void Session::receive(const Received& received) {
 
 // One message: parsed, applied to the room, on its way to everybody; what is left is the sender's own part.
 void Session::apply(const Message& message) {
-  carry_out(shared_.order.apply(feed_, this, message));
+  carry_out(shared_.order.apply(feed_, outbox_, message));
 }
 
 void Session::carry_out(Applied applied) {
@@ -213,7 +213,7 @@ void Session::leave() {
   phase_ = Phase::farewell;
   --shared_.metrics.connections;
   if (outbox_.is_subscribed()) outbox_.unsubscribe(feed_.log, shared_.order.collect(feed_));
-  carry_out(shared_.order.leave(feed_, this));
+  carry_out(shared_.order.leave(feed_, outbox_));
 }
 
 // A socket that is closed while the peer still sends is reset, and a reset destroys what the peer has not yet

@@ -11,6 +11,18 @@
 
 namespace chatlab::server {
 
+/// Several servers that are one room.
+struct ClusterSettings {
+  std::vector<std::string> urls = {};  ///< of NATS; empty: no cluster
+  std::string room = "chat";
+  std::string node = {};              ///< this server's name; other nodes have others
+  std::string credentials_file = {};  ///< NATS' own kind; empty: none
+  std::string ca_file = {};           ///< PEM; empty: the system's
+  std::chrono::milliseconds node_timeout = limits::node_silence;
+
+  bool is_wanted() const { return !urls.empty(); }
+};
+
 struct Settings {
   std::string host;           ///< name or address; empty: loopback, both 127.0.0.1 and ::1
   std::uint16_t port = 8081;  ///< 0: a free one; the same for every address
@@ -30,6 +42,8 @@ struct Settings {
 
   std::string certificate_file = {};  ///< PEM, with its chain; empty: no TLS
   std::string key_file = {};          ///< PEM
+
+  ClusterSettings cluster = {};
 };
 
 }  // namespace chatlab::server

@@ -63,7 +63,11 @@ void Worker::send() {
   do {
     for (const auto& client : std::exchange(touched_, {})) write(client);
     sent_ = shared_.order.collect(feed_);
-    if (feed_.log.begin() != sent_) send_broadcasts();
+    if (std::exchange(feed_.has_decided, false)) {
+      touched_.assign(clients_.begin(), clients_.end());  // whoever has come in is to be listed first
+    } else if (feed_.log.begin() != sent_) {
+      send_broadcasts();
+    }
     // Who turned out to be gone has been announced: that is news for the others.
   } while (!touched_.empty() || shared_.order.collect(feed_) != sent_);
 }

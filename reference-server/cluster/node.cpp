@@ -1,0 +1,407 @@
+#include "reference-server/cluster/node.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <charconv>
+#include <future>
+#include <random>
+
+#include "reference-server/limits.hpp"
+
+namespace chatlab::server::cluster {
+
+Node::Node(const ClusterSettings& settings, std::uint64_t process, ClusterOrder& order, Metrics& metrics,
+           spdlog::logger& log, std::function<void()> stop_server)
+    : settings_(settings),
+      process_(process),
+      order_(order),
+      metrics_(metrics),
+      log_(log),
+      stop_server_(std::move(stop_server)) {
+  metrics_.cluster.is_wanted = true;
+}
+
+Node::~Node() {
+  leave();
+}
+
+// ---- joining and leaving ----
+
+std::optional<JoinError> Node::start() {
+  const auto cannot = [&](const std::string& why) {
+    return JoinError{fmt::format("cannot join the cluster '{}' at {}: {}", settings_.room,
+                                 fmt::join(settings_.urls, ","), why)};
+  };
+  auto opened = nats::Connection::open({settings_.urls, "chatlab-server " + settings_.node,
+                                        settings_.credentials_file, settings_.ca_file, answer_time()},
+                                       listener());
+  if (opened.has_error()) return cannot(opened.error().text);
+  connection_ = std::move(*opened);
+  is_connected_ = true;
+  auto beats = connection_->subscribe(
+      subject("beats"), [this, shared = shared_](std::string_view node, std::string_view) {
+        asio::post(shared->io_context, [this, node = std::string(node)] { heard_[node] = Clock::now(); });
+      });
+  if (beats.has_error()) return cannot(beats.error().text);
+  beats_ = std::move(*beats);
+  if (const auto why = enter()) return cannot(*why);
+  tick();
+  const auto until = Clock::now() + 2 * settings_.node_timeout;
+  while (phase_ != Phase::joined && Clock::now() < until) shared_->io_context.run_one_until(until);
+  if (phase_ != Phase::joined) return cannot("this node's own events do not come back");
+  thread_ = std::thread([this] {
+    const auto work = asio::make_work_guard(shared_->io_context);
+    shared_->io_context.run();
+  });
+  return std::nullopt;
+}
+
+void Node::leave() {
+  if (!thread_.joinable()) return;
+  std::promise<void> left;
+  asio::post(shared_->io_context, [&] {
+    has_left_ = true;
+    become(Phase::away);
+    const auto nodes = order_.nodes();
+    if (const auto own = nodes.find(settings_.node); own != nodes.end() && is_connected_) {
+      // Where it fails the other nodes notice that there are no beats.
+      std::ignore = connection_->put(subject("events"), encode({Event::Kind::gone, own->first, own->second}));
+    }
+    left.set_value();
+  });
+  left.get_future().wait();
+  shared_->io_context.stop();
+  thread_.join();
+  connection_.reset();
+}
+
+nats::Listener Node::listener() {
+  nats::Listener listener;
+  listener.disconnected = [this, shared = shared_] {
+    shared->is_taking = false;
+    asio::post(shared->io_context, [this] {
+      is_connected_ = false;
+      if (!has_left_) log_.warn("The cluster is away: the connection to NATS was lost");
+      become(Phase::away);
+    });
+  };
+  listener.connected_again = [this, shared = shared_] {
+    asio::post(shared->io_context, [this] {
+      is_connected_ = true;
+      hear_of_all();  // they were away as well
+      return_to_stream();
+    });
+  };
+  listener.settled = [this, shared = shared_](std::string_view text, const std::optional<std::string>& lost) {
+    const bool was_last = --shared->under_way == 0;
+    if (lost) {
+      asio::post(shared->io_context, [this, text = std::string(text), lost = *lost] { settle(text, lost); });
+    } else if (was_last && !shared->is_taking) {
+      asio::post(shared->io_context, [this] { say_part_when_caught_up(); });
+    }
+  };
+  return listener;
+}
+
+// ---- into the room, with another node's state of it ----
+
+void Node::begin_anew() {
+  if (const auto why = enter()) {
+    log_.warn("The cluster cannot be entered: {}", *why);  // tick() tries again
+    become(Phase::away);
+  }
+}
+
+/// Says hello, which has a place in the sequence; takes the state at that place; follows from there.
+std::optional<std::string> Node::enter() {
+  become(Phase::away);
+  presence_.reset();
+  events_.reset();
+  const auto stream_made = connection_->make_stream(
+      {stream(), subject("events"), static_cast<std::int64_t>(limits::stream_bytes)});
+  if (stream_made.has_error()) return stream_made.error().text;
+  stream_created_ = stream_made->created;
+  const auto inbox_name = connection_->make_inbox();
+  const auto inbox = connection_->subscribe(inbox_name);
+  if (inbox.has_error()) return inbox.error().text;
+  const auto place =
+      connection_->put(subject("events"), encode({Event::Kind::hello, settings_.node, process_, inbox_name}));
+  if (place.has_error()) return place.error().text;
+  if (const auto why = take_state(*inbox, *place)) return why;
+  place_ = *place;
+  auto presence = connection_->subscribe(
+      subject("presence"), [this, shared = shared_](std::string_view, std::string_view answer_to) {
+        asio::post(shared->io_context, [this, answer_to = std::string(answer_to)] {
+          if (connection_) connection_->publish(answer_to, "here");
+        });
+      });
+  if (presence.has_error()) return presence.error().text;
+  presence_ = std::move(*presence);
+  if (const auto why = follow_from(place_ + 1)) return why;
+  catch_up();
+  return std::nullopt;
+}
+
+/// From any node that is in the room: they all come by the hello, and have the same state there. Where nobody
+/// is, the room is empty.
+std::optional<std::string> Node::take_state(const nats::Subscription& inbox, Sequence place) {
+  const auto until = Clock::now() + settings_.node_timeout;
+  const auto head = std::to_string(place) + "\n";
+  do {
+    const auto answer = connection_->ask(subject("presence"));
+    if (answer == nats::Connection::Answer::nobody_there) {
+      order_.load("");
+      return std::nullopt;
+    }
+    const auto message = connection_->next(inbox, answer_time());
+    if (!message) continue;
+    const auto text = nats::data_of(message.get());
+    if (text.starts_with(head) && order_.load(text.substr(head.size()))) return std::nullopt;
+  } while (Clock::now() < until);
+  return "no node told it the state of the room";
+}
+
+/// After a while without NATS: nothing is lost where the stream is still the same and reaches back so far.
+void Node::return_to_stream() {
+  const auto state = connection_->stream_state(stream());
+  if (state.has_error() && !state.error().is_missing) return;  // tick() tries again
+  const bool goes_on = state.has_value() && state->created == stream_created_ && state->last >= place_ &&
+                       state->first <= place_ + 1;
+  if (!goes_on) return begin_anew();
+  if (!follow_from(place_ + 1)) catch_up();
+}
+
+std::optional<std::string> Node::follow_from(Sequence first) {
+  auto events = connection_->follow(subject("events"), first,
+                                    [this, shared = shared_](std::uint64_t place, std::string_view text) {
+                                      const std::lock_guard lock(shared->mutex);
+                                      shared->events.push_back({place, std::string(text)});
+                                      if (shared->events.size() == 1)
+                                        asio::post(shared->io_context, [this] { take_events(); });
+                                    });
+  if (events.has_error()) return events.error().text;
+  events_ = std::move(*events);
+  return std::nullopt;
+}
+
+// ---- along the sequence ----
+
+void Node::take_events() {
+  std::vector<Arrived> events;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    events.swap(shared_->events);
+  }
+  for (const auto& [place, text] : events) {
+    if (place <= place_) continue;  // of a subscription that another one has replaced
+    if (place != place_ + 1) {
+      log_.warn("The stream no longer holds the events {} to {}: this node begins anew", place_ + 1,
+                place - 1);
+      order_.flush();
+      return begin_anew();
+    }
+    place_ = place;
+    if (const auto event = parse_event(text)) {
+      apply(*event, place);
+    } else {
+      log_.warn("The event {} of the stream is none that this server knows", place);
+    }
+  }
+  order_.flush();
+  metrics_.cluster.place = place_;
+  say_part_when_caught_up();
+}
+
+void Node::apply(const Event& event, Sequence place) {
+  if (const auto line = order_.follow(event, place); !line.empty()) log_.info(line);
+  const bool is_own = event.node == settings_.node;
+  switch (event.kind) {
+    case Event::Kind::hello:
+      if (is_own && order_.is_replaced() && !std::exchange(has_left_, true)) {
+        log_.error("Another process has joined the cluster as '{}': this one ends", settings_.node);
+        become(Phase::away);
+        stop_server_();
+      } else if (!is_own) {
+        const auto failed =
+            connection_->publish(std::string(event.body), fmt::format("{}\n{}", place, order_.snapshot()));
+        if (failed) log_.warn("'{}' cannot be told the state of the room: {}", event.node, failed->text);
+      }
+      break;
+    case Event::Kind::part:
+      if (is_own && phase_ == Phase::catching && has_said_part_) {
+        become(Phase::joined);
+        log_.info("Joined the cluster '{}' as '{}'", settings_.room, settings_.node);
+        say_leaves();
+      }
+      break;
+    case Event::Kind::gone:
+      if (is_own && !has_left_ && phase_ == Phase::joined && !order_.nodes().contains(settings_.node)) {
+        log_.warn("The other nodes gave this one up; its users are announced again");
+        catch_up();
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+/// What others missed of this node, its part tells them, once nothing of its own is under way.
+void Node::catch_up() {
+  become(Phase::catching);
+  is_drained_ = false;
+  has_said_part_ = false;
+  say_part_when_caught_up();
+}
+
+void Node::become(Phase phase) {
+  phase_ = phase;
+  shared_->is_taking = phase == Phase::joined;
+  metrics_.cluster.is_joined = phase == Phase::joined;
+}
+
+void Node::say_part_when_caught_up() {
+  if (phase_ != Phase::catching || has_said_part_ || has_left_ || shared_->under_way != 0) return;
+  if (!is_drained_) {
+    const auto state = connection_->stream_state(stream());
+    if (state.has_error()) return;  // tick() tries again
+    stream_end_ = state->last;
+    is_drained_ = true;
+  }
+  if (place_ < stream_end_) return;
+  has_said_part_ = put_soon(encode({Event::Kind::part, settings_.node, process_, order_.part()}));
+}
+
+void Node::say_leaves() {
+  for (const auto client : order_.take_unsaid_leaves()) {
+    if (submit(encode({Event::Kind::leave, settings_.node, client}), 0)) order_.push_unsaid_leave(client);
+  }
+}
+
+// ---- what clients say ----
+
+std::optional<Malformed> Node::submit(std::string event, std::uint64_t client) {
+  const auto refuse = [&](std::string error, std::string details) {
+    if (client) ++metrics_.cluster.refused;
+    return Malformed{std::move(error), std::move(details)};
+  };
+  const bool is_taken = ++shared_->under_way <= limits::events_under_way && shared_->is_taking;
+  if (is_taken && event.size() > connection_->most_bytes()) {
+    --shared_->under_way;
+    return refuse(
+        "The message is too long.",
+        fmt::format("The servers of this chat tell each other at most {} bytes.", connection_->most_bytes()));
+  }
+  if (is_taken && !connection_->put_soon(subject("events"), event)) return std::nullopt;
+  if (--shared_->under_way == 0 && !shared_->is_taking) post(&Node::say_part_when_caught_up);
+  return refuse("The message was not sent.",
+                "The servers of this chat cannot reach each other now. Try again.");
+}
+
+/// An event that was taken is lost, or what became of it is not known.
+void Node::settle(std::string_view text, const std::string& lost) {
+  log_.warn("An event has no place in the stream: {}", lost);
+  const auto event = parse_event(text);
+  if (event && event->kind == Event::Kind::leave) {
+    order_.push_unsaid_leave(event->number);
+  } else if (event && event->kind == Event::Kind::part) {
+    has_said_part_ = false;
+  } else if (event && event->kind != Event::Kind::gone) {
+    ++metrics_.cluster.refused;
+    order_.refuse(event->number, {"The message may be lost.",
+                                  "The servers of this chat did not hear in time what became of it."});
+  }
+  say_part_when_caught_up();
+}
+
+bool Node::put_soon(std::string_view text) {
+  ++shared_->under_way;
+  const auto failed = connection_->put_soon(subject("events"), text);
+  if (failed) --shared_->under_way;
+  return !failed;
+}
+
+// ---- now and then ----
+
+void Node::tick() {
+  constexpr int beats_in_the_timeout = 8;
+  const auto now = Clock::now();
+  const auto since = now - std::exchange(ticked_, now);
+  if (since > settings_.node_timeout / 2) hear_of_all();  // it was this node that was away
+  const auto nodes = order_.nodes();
+  metrics_.cluster.nodes = nodes.size();
+  metrics_.cluster.under_way = shared_->under_way.load();
+  if (is_connected_ && !has_left_) {
+    if (phase_ == Phase::away) return_to_stream();
+    connection_->publish(subject("beats"), settings_.node);
+    if (phase_ == Phase::joined) {
+      give_up_silent_nodes(now);
+      say_leaves();
+    }
+    if (now - looked_ >= answer_time()) {
+      looked_ = now;
+      look_at_stream();
+    }
+    say_part_when_caught_up();
+  }
+  timer_.expires_after(settings_.node_timeout / beats_in_the_timeout);
+  timer_.async_wait([this](const boost::system::error_code& failed) {
+    if (!failed) tick();
+  });
+}
+
+/// Gives all other nodes their time anew.
+void Node::hear_of_all() {
+  for (auto& [node, heard] : heard_) heard = Clock::now();
+}
+
+void Node::give_up_silent_nodes(Clock::time_point now) {
+  for (const auto& [node, part] : order_.nodes()) {
+    if (node == settings_.node) continue;
+    auto& heard = heard_.try_emplace(node, now).first->second;
+    if (now - heard < settings_.node_timeout) continue;
+    log_.warn("'{}' is given up: nothing was heard from it for {} ms", node, settings_.node_timeout.count());
+    put_soon(encode({Event::Kind::gone, node, part}));
+    heard = now;  // said again only after as long a time
+  }
+}
+
+/// NATS itself may have lost the stream, or a subscription may have ended without a word.
+void Node::look_at_stream() {
+  if (phase_ == Phase::away) return;
+  const auto state = connection_->stream_state(stream());
+  if (state.has_error() && !state.error().is_missing) return;  // of a connection that is gone NATS tells
+  if (state.has_error() || state->created != stream_created_ || state->last < place_) {
+    log_.warn("The stream has begun anew, and so does this node");
+    return begin_anew();
+  }
+  const bool stands_still = state->last > place_ && looked_place_ == place_;
+  looked_place_ = place_;
+  if (!stands_still) return;
+  log_.info("Nothing comes from the stream any more: it is followed anew");
+  if (const auto why = follow_from(place_ + 1)) log_.warn("The stream cannot be followed: {}", *why);
+}
+
+void Node::post(void (Node::*task)()) {
+  asio::post(shared_->io_context, [this, task] { (this->*task)(); });
+}
+
+std::string Node::subject(std::string_view name) const {
+  return fmt::format("chatlab.{}.{}", settings_.room, name);
+}
+
+// ---- the way in ----
+
+boost::system::result<std::unique_ptr<Membership>, JoinError> join(const ClusterSettings& settings,
+                                                                   std::uint64_t process, ClusterOrder& order,
+                                                                   Metrics& metrics, spdlog::logger& log,
+                                                                   std::function<void()> stop_server) {
+  auto node = std::make_unique<Node>(settings, process, order, metrics, log, std::move(stop_server));
+  order.use(*node);
+  if (auto failed = node->start()) return std::move(*failed);
+  return std::unique_ptr<Membership>(std::move(node));
+}
+
+}  // namespace chatlab::server::cluster

@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""A room of three servers on three hosts, one of which is cut off and joined again. The hosts are network namespaces with
+a bridge between them; NATS is on the first one, each has a node, and in each an observer and somebody who chats, so that
+they stay with their node when the others do not hear it.
+
+    network_test.py CHATLAB_SERVER
+
+Exit code 77, and a line that says why: namespaces cannot be made here.
+"""
+import asyncio
+import contextlib
+import ctypes
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from cluster_kit import PATIENCE_SECONDS, Client, Nats, Node
+
+SKIPPED = 77
+CLONE_NEWNET = 0x40000000
+HOSTS = ["10.77.0.1", "10.77.0.2", "10.77.0.3"]
+NODE_TIMEOUT_SECONDS = 2
+BRIDGE = "chatlab0"
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+
+
+class Host:
+    def __init__(self, number):
+        self.address, self.name, self.link = HOSTS[number], f"chatlab-{os.getpid()}-{number}", f"chatlab-{number}"
+        self.prefix = ["ip", "netns", "exec", self.name]
+        ip("netns", "add", self.name)
+        try:
+            ip("link", "add", self.link, "type", "veth", "peer", "name", "eth0", "netns", self.name)
+            ip("link", "set", self.link, "master", BRIDGE, "up")
+            ip("-n", self.name, "address", "add", f"{self.address}/24", "dev", "eth0")
+            for link in ("lo", "eth0"):
+                ip("-n", self.name, "link", "set", link, "up")
+        except subprocess.CalledProcessError:
+            self.remove()
+            raise
+
+    def remove(self):
+        ip("netns", "delete", self.name)
+
+    def cut_off(self):
+        ip("link", "set", self.link, "down")
+
+    def join_again(self):
+        ip("link", "set", self.link, "up")
+
+    def connect(self, port):
+        """A connection within this host. A socket belongs to the namespace in which it was made."""
+        made = []
+
+        def make():
+            with open(f"/run/netns/{self.name}", encoding="utf-8") as namespace:
+                if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET):
+                    raise OSError(ctypes.get_errno(), "setns")
+            made.append(socket.create_connection((self.address, port), PATIENCE_SECONDS))
+
+        thread = threading.Thread(target=make)  # its namespace ends with it
+        thread.start()
+        thread.join()
+        made[0].setblocking(False)
+        return made[0]
+
+
+@contextlib.contextmanager
+def hosts():
+    """In a network namespace of their own, which ends with this process."""
+    if os.geteuid() != 0 or ctypes.CDLL(None).unshare(CLONE_NEWNET):
+        print("skipped: this user may not make network namespaces")
+        sys.exit(SKIPPED)
+    with contextlib.ExitStack() as stack:
+        made = []
+        try:
+            ip("link", "add", BRIDGE, "type", "bridge")
+            ip("link", "set", BRIDGE, "up")
+            for number in range(len(HOSTS)):
+                made.append(Host(number))
+                stack.callback(made[-1].remove)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"skipped: no network namespaces here: {error} {getattr(error, 'stderr', '')}")
+            sys.exit(SKIPPED)
+        yield made
+
+
+def texts(client):
+    return [message["text"] for message in client.heard if message.get("type") == "chat"]
+
+
+def last_roster(client):
+    return [message["users"] for message in client.heard if "users" in message][-1]
+
+
+async def say_until_heard(talker, text):
+    """Says it again until it is not refused, so that it is known to have been said once."""
+    while True:
+        since = len(talker.heard)
+        await talker.chat(text)
+        at = await talker.until(lambda message: "error" in message or message.get("text") == text, since)
+        if "error" not in talker.heard[at - 1]:
+            return
+
+
+async def prove(places, nodes):
+    observers = [await Client.at(node, f"observer {node.name}", sock=place.connect(node.port))
+                 for place, node in zip(places, nodes)]
+    talkers = [await Client.at(node, f"talker {node.name}", sock=place.connect(node.port))
+               for place, node in zip(places, nodes)]
+    everybody = {f"{role} {node.name}" for role in ("observer", "talker") for node in nodes}
+    for observer in observers:
+        await observer.until(lambda message: set(message.get("users", ())) == everybody)
+
+    async def talk(phase):
+        for turn in range(20):
+            await asyncio.gather(*(talker.chat(f"{phase} {number} {turn}") for number, talker in enumerate(talkers)))
+        for number in range(len(talkers)):
+            for observer in observers:
+                await observer.until_text(f"{phase} {number} 19")
+
+    await talk("before")
+    print("before: all hear all")
+
+    places[2].cut_off()
+    cut, others = observers[2], observers[:2]
+    left = everybody - {"observer c", "talker c"}
+    since = {cut: len(cut.heard)}
+    for observer in others:
+        since[observer] = await observer.until(lambda message: message.get("type") == "disconnect" and set(message["users"]) == left)
+    print("cut off: its users are announced as gone")
+    await say_until_heard(talkers[0], "while c is away")
+    await others[1].until_text("while c is away")
+    while True:  # whoever speaks at the host that is cut off is told so
+        heard = len(talkers[2].heard)
+        await talkers[2].chat("can anybody hear me?")
+        at = await talkers[2].until(lambda message: "error" in message, heard)
+        if talkers[2].heard[at - 1]["error"] == "The message was not sent.":
+            break
+    assert cut.socket.open and talkers[2].socket.open
+    assert "while c is away" not in texts(cut)
+
+    places[2].join_again()
+    for observer in observers:
+        await observer.until(lambda message: message.get("type") == "login" and set(message["users"]) == everybody, since[observer])
+    print("joined again: its users are announced again")
+    await say_until_heard(talkers[2], "c is back")
+    for observer in observers:
+        await observer.until_text("c is back")
+    await talk("after")
+
+    for observer in observers:
+        assert set(last_roster(observer)) == everybody, last_roster(observer)
+    first, second, third = map(texts, observers)
+    assert first == second, "those who were never away see one order"
+    assert len(set(first)) == len(first), "each once"
+    at = third.index("c is back")
+    assert third[at:] == first[first.index("c is back"):], "and so does who was, from then on"
+    assert [text for text in first if text in third] == third, "and before"
+    assert len(set(third)) == len(third)
+    for phase in ("before", "after"):
+        wanted = {f"{phase} {number} {turn}" for number in range(3) for turn in range(20)}
+        assert wanted <= set(first) and wanted <= set(third)
+    print(f"one order, each once: {len(first)} chats, {len(third)} of them at the host that was away")
+
+
+def main():
+    [program] = sys.argv[1:]
+    with hosts() as places, tempfile.TemporaryDirectory(prefix="network-") as folder, contextlib.ExitStack() as stack:
+        nats = Nats(folder, host=HOSTS[0], prefix=places[0].prefix)
+        stack.callback(nats.stop)
+        nodes = []
+        for place, name in zip(places, "abc"):
+            nodes.append(Node(program, nats, name, "--host", place.address, timeout=NODE_TIMEOUT_SECONDS, prefix=place.prefix))
+            stack.callback(nodes[-1].stop)
+        try:
+            asyncio.run(prove(places, nodes))
+        except BaseException:
+            for node in nodes:
+                print(f"{node.name} said:\n{node.said()}", file=sys.stderr)
+            raise
+
+
+if __name__ == "__main__":
+    main()
