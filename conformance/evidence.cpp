@@ -83,11 +83,18 @@ void Evidence::settle_unknown() {
   }
 }
 
-/// A message that another step of the segment asks for is no bad copy of this one.
+/// A message that another step of the segment asks for is no bad copy of this one, nor is a chat that a
+/// client sent beside it.
 bool Evidence::is_expected_elsewhere(const Event& frame, const Json& pattern) const {
+  if (!frame.value) return false;
   for (auto step = segment_.first_step; step < segment_.end_step; ++step) {
-    const auto* receive = std::get_if<Receive>(&record_.plan.steps[step].action);
-    if (!receive || !frame.value) continue;
+    const auto& action = record_.plan.steps[step].action;
+    if (const auto* send = std::get_if<Send>(&action)) {
+      const bool is_chat = send->message.is_object() && send->message.value("type", Json()) == "chat";
+      if (is_chat && *frame.value == send->message) return true;
+    }
+    const auto* receive = std::get_if<Receive>(&action);
+    if (!receive) continue;
     for (const auto& other : receive->patterns) {
       if (other != pattern && matches(other, *frame.value, ownership_)) return true;
     }

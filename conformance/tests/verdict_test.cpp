@@ -215,6 +215,24 @@ TEST_F(Judging, AnotherOrder) {
             R"(bob received it before {"text":"number 2."})");
 }
 
+// Which of a burst is the last one to come is a matter of time, and none of the others is a bad copy of it.
+TEST_F(Judging, AChatThatWasSentBesideIsNoBadCopy) {
+  const auto script =
+      "      - alice sends 3 times: {type: chat, text: \"$nonce number $i.\"}\n"
+      "      - bob hears: {mentions: \"$nonce number 3.\"}\n"
+      "      - fence: alice\n";
+  const auto chat = [](int i) {
+    return R"({"type":"chat","text":"nonce-tag123 number )" + std::to_string(i) + R"(."})";
+  };
+  play(script, {{"bob", {chat(1), chat(2)}}});
+  EXPECT_EQ(verdict().message,
+            R"(after alice sent {"type":"chat","text":"nonce number 3."}, bob should have received it; )"
+            R"(bob received nothing)");
+  EXPECT_EQ(verdict().symptom, "step 4: bob received nothing");
+  play(script, {{"bob", {chat(1), R"({"type":"chat","text":"changed"})"}}});
+  EXPECT_NE(verdict().message.find("does not mention"), std::string::npos) << verdict().message;
+}
+
 TEST_F(Judging, AChangedChat) {
   play(
       "      - alice sends: &chat {type: chat, text: \"a <b> $nonce\"}\n"
@@ -288,6 +306,41 @@ TEST_F(Judging, TheSymptomOfAnEndedConnectionIsThatWhateverWasSentByThen) {
   end_connection(0, "reset");
   record_.problem = Problem{Problem::Kind::connection_lost, "alice", "reset"};
   EXPECT_EQ(verdict().symptom, "the server ended the connection of alice (reset)");
+}
+
+TEST_F(Judging, TheSymptomOfWhatShouldNotHaveComeLeavesItOut) {
+  play(
+      "      - alice sends: {type: invalid, text: $nonce}\n"
+      "      - bob, carol never receive: {mentions: $nonce}\n"
+      "      - fence: alice\n",
+      {{"bob", {R"({"error": "nonce-tag123"})"}}, {"carol", {R"({"text": "nonce-tag123"})"}}});
+  EXPECT_EQ(verdict().symptom, "step 2: bob and carol received what it should not");
+}
+
+TEST_F(Judging, TheSymptomOfABurstLeavesOutWhichOfIt) {
+  const auto chat = [](int i) {
+    return R"({"text":"number )" + std::to_string(i) + R"(.","of":"nonce-tag123"})";
+  };
+  for (const Frames& came : {Frames{chat(1), chat(3), chat(2)}, Frames{chat(1), chat(2)}, Frames{}}) {
+    play(
+        "      - alice sends 3 times: {text: \"number $i.\", of: $nonce}\n"
+        "      - bob receives 3 times in order: {text: \"number $i.\"}\n"
+        "      - fence: alice\n",
+        {{"bob", came}});
+    EXPECT_EQ(verdict().symptom, "step 4: bob did not receive all of them once, in order");
+  }
+}
+
+TEST_F(Judging, TheSymptomOfAProblemIsWhatItIs) {
+  for (const auto& [kind, symptom] :
+       {std::pair(Problem::Kind::marker_lost, "bob: marker lost"),
+        std::pair(Problem::Kind::no_pong, "bob: no pong"),
+        std::pair(Problem::Kind::close_unanswered, "bob: close unanswered"),
+        std::pair(Problem::Kind::flooded, "bob: flooded"), std::pair(Problem::Kind::cannot_connect, "")}) {
+    play(disconnect_script, {{"alice", {right_roster}}, {"bob", {right_roster}}});
+    record_.problem = Problem{kind, "bob", "whatever"};
+    EXPECT_EQ(verdict().symptom, symptom);
+  }
 }
 
 struct ProblemCase {
