@@ -17,6 +17,9 @@ struct Address {
   bool is_loopback() const;
 };
 
+/// The address of each node of a room; one where the server is alone.
+using Addresses = std::vector<Address>;
+
 /// All addresses of the host, in the resolver's order; as long as the resolver takes.
 boost::system::result<std::vector<Address>, client::Failure> resolve(const client::Url& url);
 

@@ -33,11 +33,11 @@ std::string random_run() {
 
 class Conductor {
  public:
-  Conductor(const Settings& settings, const Address& address, const Company& company)
+  Conductor(const Settings& settings, const Addresses& nodes, const Company& company)
       : settings_(settings),
         company_(company),
         ensemble_(*company.ensemble),
-        control_(settings, address, ensemble_.agree(random_run())) {
+        control_(settings, nodes, ensemble_.agree(random_run())) {
     for (std::uint32_t thread = 0; thread < settings.threads; ++thread)
       workers_.push_back(std::make_unique<Worker>(control_, settings.lane(thread)));
     for (std::uint32_t sender = 0; sender < settings.senders; ++sender) {
@@ -346,8 +346,8 @@ void Conductor::collect_health() {
 
 }  // namespace
 
-Result conduct(const Settings& settings, const Address& address, const Company& company) {
-  return Conductor(settings, address, company).conduct();
+Result conduct(const Settings& settings, const Addresses& nodes, const Company& company) {
+  return Conductor(settings, nodes, company).conduct();
 }
 
 }  // namespace chatlab::loadgen

@@ -29,6 +29,6 @@ struct Company {
 /// Why a run was not measured that could have been, but for others of its ensemble.
 inline constexpr std::string_view others_failed = "another rank could not begin";
 
-Result conduct(const Settings& settings, const Address& address, const Company& company);
+Result conduct(const Settings& settings, const Addresses& nodes, const Company& company);
 
 }  // namespace chatlab::loadgen

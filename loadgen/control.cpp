@@ -20,9 +20,9 @@ std::size_t room_for_sends(const Settings& settings) {
   return whole_rounds(closed_room);
 }
 
-Control::Control(const Settings& settings_in, const Address& address_in, const std::string& run)
+Control::Control(const Settings& settings_in, const Addresses& nodes_in, const std::string& run)
     : settings(settings_in),
-      address(address_in),
+      nodes(nodes_in),
       words(run, settings_in.text_bytes),
       schedule(settings_in.closed ? Schedule() : Schedule(settings_in.load())),
       log(settings_in.senders, room_for_sends(settings_in)),

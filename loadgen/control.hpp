@@ -23,10 +23,10 @@ enum class Phase {
 };
 
 struct Control {
-  Control(const Settings& settings_in, const Address& address_in, const std::string& run);
+  Control(const Settings& settings_in, const Addresses& nodes_in, const std::string& run);
 
   const Settings& settings;
-  const Address address;
+  const Addresses nodes;
   const Vocabulary words;
   const Schedule schedule;  ///< empty in a closed loop
   SendLog log;
@@ -46,6 +46,8 @@ struct Control {
 
   /// Closed loop: broadcasts of each sender that have reached everybody since its thread last looked.
   std::vector<std::atomic<std::uint32_t>> completed;
+
+  const Address& address_of(std::uint32_t client) const { return nodes[client % nodes.size()]; }
 
   Moment start() const { return Moment(start_ns.load()); }
   Moment measure_begin() const { return start() + settings.warmup; }

@@ -18,8 +18,15 @@ struct Target {
   std::unique_ptr<client::LaunchedServer> launched;  // nothing where it runs already
 };
 
+/// All nodes of a room that runs already.
+std::string target_in_words(const Options& options) {
+  auto words = options.url->text();
+  for (const auto& node : options.run.further) words += ", " + node.text();
+  return words;
+}
+
 boost::system::result<Target, client::Failure> find_target(const Options& options) {
-  if (options.url) return Target{options.url->text(), *options.url, nullptr};
+  if (options.url) return Target{target_in_words(options), *options.url, nullptr};
   const auto launch = options.launch.value_or(reference_server());
   auto launched = client::LaunchedServer::start(launch);
   if (launched.has_error()) return launched.error();
@@ -30,16 +37,17 @@ boost::system::result<Target, client::Failure> find_target(const Options& option
 
 /// Two clients, each of which sends twice; the second chat is the fence behind which a further copy of the
 /// first would be seen.
-std::optional<std::string> gate(const Options& options, const client::Url& url, const Address& address) {
+std::optional<std::string> gate(const Options& options, const client::Url& url, const Addresses& nodes) {
   Settings two;
   two.url = url;
+  two.further = options.run.further;
   two.clients = two.senders = 2;
   two.closed = 1;
   two.closed_broadcasts = 4;
   two.warmup = 0s;
   two.duration = two.patience = options.run.patience;
   two.drain = 1s;
-  const auto result = conduct(two, address, {});
+  const auto result = conduct(two, nodes, {});
   const auto& figures = result.figures;
   if (result.unreachable) return result.unreachable;
   if (result.died) return fmt::format("it ended the connections: {}", result.first_end);
@@ -73,7 +81,7 @@ std::optional<double> capacity(const Settings& run) {
   flat_out.url = (*server)->url();
   const auto addresses = resolve(flat_out.url);
   if (addresses.has_error()) return std::nullopt;
-  const auto result = conduct(flat_out, addresses->front(), {});
+  const auto result = conduct(flat_out, {addresses->front()}, {});
   if (result.unreachable || result.own_cpu.count() == 0) return std::nullopt;
   return static_cast<double>(result.figures.counts.deliveries) / in_seconds(result.own_cpu);
 }
@@ -92,7 +100,7 @@ Result unreachable(const Options& options, std::string target, std::string why) 
 std::optional<std::string> unfit_for_several(const Options& options, Ensemble& ensemble) {
   const auto& run = options.run;
   const auto mine = fmt::format("{} {} {}", CHATLAB_VERSION, settings_json(run).dump(),
-                                options.url      ? options.url->text()
+                                options.url      ? target_in_words(options)
                                 : options.launch ? options.launch->command
                                                  : "");
   if (ensemble.agree(mine) != mine) {
@@ -122,17 +130,28 @@ std::optional<Stop> what_forbids(Options options, const std::string& wanted, Ens
   if (auto no = obstacle(options)) return Refusal{*no, ExitCode::usage};
   if (!options.url) return std::nullopt;
   // Whether it may be loaded at all.
-  const auto named = resolve(*options.url);
-  if (named.has_error()) return unreachable(options, wanted, named.error().text);
-  options.run.url = *options.url;
-  if (auto no = prohibition(options, *named)) return Refusal{*no, ExitCode::usage};
+  auto nodes = options.run.further;
+  nodes.insert(nodes.begin(), *options.url);
+  for (const auto& node : nodes) {
+    const auto named = resolve(node);
+    if (named.has_error()) return unreachable(options, wanted, named.error().text);
+    options.run.url = node;
+    if (auto no = prohibition(options, *named)) return Refusal{*no, ExitCode::usage};
+  }
   return std::nullopt;
 }
 
-boost::system::result<Address, client::Failure> address_of(const client::Url& url) {
-  const auto addresses = resolve(url);
-  if (addresses.has_error()) return addresses.error();
-  return first_that_accepts(url, *addresses);
+boost::system::result<Addresses, client::Failure> addresses_of_nodes(const Settings& settings) {
+  Addresses nodes;
+  for (std::uint32_t node = 0; node <= settings.further.size(); ++node) {
+    const auto& url = settings.url_of(node);
+    const auto addresses = resolve(url);
+    if (addresses.has_error()) return addresses.error();
+    const auto address = first_that_accepts(url, *addresses);
+    if (address.has_error()) return address.error();
+    nodes.push_back(*address);
+  }
+  return nodes;
 }
 
 }  // namespace
@@ -144,7 +163,7 @@ std::string server_in_words(const NamedTarget& target) {
 
 std::variant<Result, Refusal> measure(const Options& options, const Listener& listener, const Known& known,
                                       Ensemble& ensemble) {
-  const auto wanted = options.url      ? options.url->text()
+  const auto wanted = options.url      ? target_in_words(options)
                       : options.launch ? options.launch->command
                                        : "the reference server";
   // Where one process of several stops, all do.
@@ -177,11 +196,11 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   settings.url = target ? target->url : *client::parse_url(place);
   settings.rank = ensemble.rank();
   settings.ranks = ensemble.size();
-  const auto address = address_of(settings.url);
-  if (address.has_error()) {
-    stop = unreachable(options, wanted, address.error().text);
+  const auto nodes = addresses_of_nodes(settings);
+  if (nodes.has_error()) {
+    stop = unreachable(options, wanted, nodes.error().text);
   } else if (options.gate && !known.passed_the_gate && ensemble.rank() == 0) {
-    if (const auto broken = gate(options, settings.url, *address)) {
+    if (const auto broken = gate(options, settings.url, *nodes)) {
       stop = Refusal{
           fmt::format(
               "this server is not worth a benchmark yet: {}. chatlab-conformance says more; --no-gate "
@@ -197,11 +216,16 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   company.ensemble = &ensemble;
   if (options.server_process) {
     company.server_processes = {*options.server_process};
-  } else if (address->is_loopback()) {
-    company.server_processes = listeners_on(settings.url.port);
+  } else {
+    for (std::uint32_t node = 0; node < nodes->size(); ++node) {
+      if (!(*nodes)[node].is_loopback()) continue;
+      const auto found = listeners_on(settings.url_of(node).port);
+      company.server_processes.insert(company.server_processes.end(), found.begin(), found.end());
+    }
   }
-  listener.say(fmt::format("{} clients log in at {}", settings.clients, settings.url.text()));
-  auto result = conduct(settings, *address, company);
+  listener.say(fmt::format("{} clients log in at {}", settings.clients,
+                           options.url ? target_in_words(options) : settings.url.text()));
+  auto result = conduct(settings, *nodes, company);
   result.target = target ? target->words : wanted;
   result.capacity_per_s = capacity_per_s;
   for (std::uint32_t rank = 0; rank < ensemble.size(); ++rank) result.host_local |= ensemble.is_far(rank);

@@ -7,16 +7,17 @@ namespace chatlab::loadgen {
 
 cxxopts::Options declare_options() {
   cxxopts::Options options("chatlab-loadgen", help::introduction);
-  options.positional_help("[URL | compare NAME=SERVER... | sweep SERVER | merge FILE...]");
+  options.positional_help("[URL... | compare NAME=SERVER... | sweep SERVER | merge FILE...]");
   const auto text = [] { return cxxopts::value<Text>(); };
   options.add_options("Server")  //
       ("launch", "start this command on a free port, which it finds in PORT, WS_PORT or {port}", text(),
        "CMD")                                                   //
       ("cwd", "working directory for --launch", text(), "DIR")  //
       ("server-pid", "the process to sample CPU and memory of (default: who listens on the port)", text(),
-       "PID")                                                                     //
-      ("no-gate", "do not ask first whether two clients get each other's chats")  //
-      ("i-may-load-this-server", "it is not on this machine, and I may")          //
+       "PID")                                                                                      //
+      ("spread", "the URLs are nodes of one room, and the clients are dealt out to them in turn")  //
+      ("no-gate", "do not ask first whether two clients get each other's chats")                   //
+      ("i-may-load-this-server", "it is not on this machine, and I may")                           //
       ("really", "more load than somebody who mistypes should cause");
   options.add_options("Load")                                                                            //
       ("preset", help::presets(), text(), "NAME")                                                        //

@@ -15,12 +15,21 @@ namespace chatlab::loadgen {
 namespace {
 
 void read_target(Values& values, const Texts& words, Options& options) {
-  if (words.size() > 1)
-    return values.mistake(fmt::format("one URL at a time; '{}' is a second one", words[1]));
-  if (!words.empty()) {
-    const auto url = client::parse_url(words[0]);
+  if (words.size() > 1 && !values.has("spread"))
+    return values.mistake(fmt::format(
+        "one URL at a time; '{}' is a second one. With --spread they are nodes of one room", words[1]));
+  if (words.size() < 2 && values.has("spread"))
+    return values.mistake("--spread deals the clients out to the nodes of one room; give two URLs or more");
+  for (const auto& word : words) {
+    const auto url = client::parse_url(word);
     if (url.has_error()) return values.mistake(url.error().text);
-    options.url = *url;
+    if (!options.url) {
+      options.url = *url;
+    } else if (url->secure != options.url->secure) {
+      return values.mistake(fmt::format("'{}' and '{}' are not both ws or both wss", words[0], word));
+    } else {
+      options.run.further.push_back(*url);
+    }
   }
   if (values.has("launch")) {
     if (options.url) return values.mistake("a URL and --launch name two servers; give one of them");
@@ -65,7 +74,7 @@ bool split_name(const Text& word, NamedTarget& target, Text& server) {
 
 void read_targets(Values& values, const Texts& words, Options& options) {
   const bool compares = options.command == Command::compare;
-  for (const char* name : {"launch", "server-pid"}) {
+  for (const char* name : {"launch", "server-pid", "spread"}) {
     if (values.has(name))
       values.mistake(fmt::format("{} takes its servers as words: NAME={{python3 app.py}}, not by --{}",
                                  compares ? "compare" : "sweep", name));

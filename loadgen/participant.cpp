@@ -22,7 +22,7 @@ bool Participant::open(Moment at) {
   unsent_.clear();
   mistake_.clear();
   stage_ = Stage::connecting;
-  return line_.open(control_->address, control_->settings.receive_buffer_bytes) != Step::failed;
+  return line_.open(control_->address_of(number_), control_->settings.receive_buffer_bytes) != Step::failed;
 }
 
 bool Participant::go_on(Moment) {
@@ -31,14 +31,14 @@ bool Participant::go_on(Moment) {
     if (!control_->tls) return begin_upgrade();
     stage_ = Stage::securing;
   }
-  const auto step = line_.secure(control_->tls.get(), control_->settings.url.host);
+  const auto step = line_.secure(control_->tls.get(), control_->settings.url_of(number_).host);
   if (step == Step::done) return begin_upgrade();
   return step == Step::again;
 }
 
 bool Participant::begin_upgrade() {
   stage_ = Stage::upgrading;
-  return send(upgrade_request(control_->settings.url));
+  return send(upgrade_request(control_->settings.url_of(number_)));
 }
 
 bool Participant::take_answer(std::string_view& bytes, Moment at) {

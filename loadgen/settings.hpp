@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "client/url.hpp"
 #include "loadgen/schedule.hpp"
@@ -32,6 +33,13 @@ struct Settings {
   std::uint32_t threads = 1;
   int receive_buffer_bytes = 0;                                  ///< SO_RCVBUF; 0: as the kernel has it
   std::chrono::nanoseconds patience = std::chrono::seconds(10);  ///< without any progress, while logging in
+
+  std::vector<client::Url>
+      further;  ///< nodes of one room, beside `url`: the clients are dealt out to them in turn
+  const client::Url& url_of(std::uint32_t client) const {
+    const auto node = client % (further.size() + 1);
+    return node == 0 ? url : further[node - 1];
+  }
 
   std::uint32_t rank = 0, ranks = 1;  ///< this process, of those that measure together; see ensemble.hpp
 

@@ -121,7 +121,12 @@ TEST(CommandLine, ExplainsEveryMistake) {
     const char* error;
   };
   const std::vector<Row> rows = {
-      {{"ws://a", "ws://b"}, "one URL at a time; 'ws://b' is a second one"},
+      {{"ws://a", "ws://b"}, "one URL at a time; 'ws://b' is a second one. With --spread"},
+      {{"ws://a", "--spread"},
+       "--spread deals the clients out to the nodes of one room; give two URLs or more"},
+      {{"ws://a", "wss://b", "--spread"}, "'ws://a' and 'wss://b' are not both ws or both wss"},
+      {{"ws://a", "b:1:2", "--spread"}, "b:1:2"},
+      {{"compare", "a=ws://a", "b=ws://b", "--spread"}, "takes its servers as words"},
       {{"ws://a", "--launch", "x"}, "a URL and --launch name two servers; give one of them"},
       {{"--cwd", "x"}, "--cwd is the working directory of --launch, which is not given"},
       {{"ftp://a"}, "its scheme is 'ftp'"},
