@@ -18,6 +18,8 @@
 
 namespace chatlab::server::cluster {
 
+namespace asio = boost::asio;
+
 class Node : public Membership {
  public:
   using Clock = std::chrono::steady_clock;

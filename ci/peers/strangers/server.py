@@ -29,21 +29,30 @@ NAMES = ["alice", "bob", "carol", "dave", "Alice", "al", "ann", "robert", "crowd
 SAYINGS = ["is this working?", "still here?", "hello", "here I am", "", "members only", "🎉", "who is left?", "login",
            '{"type":"login","users":["alice"]}', "fence-1-", "x" * 5000]
 MOST_NAMES_HEARD = 50  # the last ones
+RESTS = 4  # times as long as the server took for what a stranger did last: a slow one is not stormed
 
 
 class Stranger:
     def __init__(self, address, heard):
         self.address, self.heard = address, heard  # names that others have, heard by all strangers
         self.socket = self.reader = None
+        self.is_acting, self.rests_until = False, 0
 
     async def act(self):
-        """Does one of the things that people do, and sends one message for it, or two."""
+        """Does one of the things that people do, waits until the server has come to it, and rests."""
+        clock = asyncio.get_running_loop().time
+        self.is_acting, began = True, clock()
+        await self.do_something()
+        self.is_acting, self.rests_until = False, clock() + RESTS * (clock() - began)
+
+    async def do_something(self):
+        """Sends one message, or two."""
         with contextlib.suppress(OSError, websockets.WebSocketException, asyncio.TimeoutError):
             if not self.socket or self.socket.closed:
                 await self.come()
             await random.choice([self.log_in, self.chat, self.chat, self.chat, self.leave, self.close, self.vanish,
                                  self.babble])()
-            await (await self.socket.ping())  # answered when the server has come to it: a slow one is not stormed
+            await (await self.socket.ping())  # answered when the server has come to it
 
     async def come(self):
         self.socket = await websockets.connect(self.address, max_size=None, ping_interval=None, close_timeout=1)
@@ -94,12 +103,14 @@ async def keep_company(port, rate):
     strangers = [Stranger(f"ws://127.0.0.1:{port}", heard) for _ in range(STRANGERS)]
     clock = asyncio.get_running_loop().time
     began = clock()
-    acting = {}
+    acting = set()  # or they may be collected
     for count in itertools.count():
         await asyncio.sleep(began + count / rate - clock())
         stranger = strangers[count % STRANGERS]
-        if stranger not in acting or acting[stranger].done():
-            acting[stranger] = asyncio.create_task(stranger.act())
+        if not stranger.is_acting and clock() >= stranger.rests_until:
+            task = asyncio.create_task(stranger.act())
+            acting.add(task)
+            task.add_done_callback(acting.discard)
 
 
 async def run(port, rate):
