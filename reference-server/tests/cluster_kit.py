@@ -66,7 +66,7 @@ class Nats:
 class Node:
     """A server; `prefix`: a command that starts it elsewhere."""
 
-    def __init__(self, program, nats, name, *options, port=0, timeout=1, prefix=()):
+    def __init__(self, program, nats, name, *options, port=0, timeout=20, prefix=()):
         self.name = name
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(

@@ -20,6 +20,9 @@ conformance, server_program = sys.argv[1:3]
 del sys.argv[1:3]
 
 
+SHORT_SECONDS = 2  # --node-timeout where a node is to be missed; else one that a busy machine cannot make them miss
+
+
 class ClusterTest(unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="cluster-"))
@@ -37,8 +40,8 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         self.started.append(Node(server_program, nats, name, *options, **more))
         return self.started[-1]
 
-    def nodes(self, nats, names="abc", *options):
-        return [self.node(nats, name, *options) for name in names]
+    def nodes(self, nats, names="abc", *options, **more):
+        return [self.node(nats, name, *options, **more) for name in names]
 
     def grade(self, nodes, *options):
         ended = subprocess.run([conformance, "--format", "json", "--timeout", "20s", *(node.url for node in nodes), "--spread", *options],
@@ -114,14 +117,14 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_users_of_a_node_that_is_gone_are_announced_and_a_new_one_is_told_the_room(self):
         nats = self.nats()
-        a, b = self.nodes(nats, "ab")
+        a, b = self.nodes(nats, "ab", timeout=SHORT_SECONDS)
         ann = await Client.at(a, "ann")
         await Client.at(b, "bob")
         await ann.until_users("ann", "bob")
         b.kill()
         await ann.until(lambda message: message == {"type": "disconnect", "users": ["ann"]})
         self.assertIn("'b' is given up", a.said())
-        c = self.node(nats, "c")
+        c = self.node(nats, "c", timeout=SHORT_SECONDS)
         cat = await Client.at(c, "cat")
         await cat.until_users("ann", "cat")
 
@@ -151,7 +154,7 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_node_that_was_away_too_long_announces_its_users_again(self):
         nats = self.nats()
-        a, b = self.nodes(nats, "ab")
+        a, b = self.nodes(nats, "ab", timeout=SHORT_SECONDS)
         ann, bob = await Client.at(a, "ann"), await Client.at(b, "bob")
         await ann.until_users("ann", "bob")
         os.kill(b.process.pid, signal.SIGSTOP)

@@ -22,7 +22,7 @@ from cluster_kit import PATIENCE_SECONDS, Client, Nats, Node
 SKIPPED = 77
 CLONE_NEWNET = 0x40000000
 HOSTS = ["10.77.0.1", "10.77.0.2", "10.77.0.3"]
-NODE_TIMEOUT_SECONDS = 2
+NODE_TIMEOUT_SECONDS = 5
 BRIDGE = "chatlab0"
 
 
