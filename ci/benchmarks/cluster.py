@@ -68,8 +68,9 @@ def measure(nodes, ranks, load, folder):
     with open(report, encoding="utf-8") as file:
         found = json.load(file)
     percentiles = found["times"]["completion"]["percentiles_us"]
-    # The processes' whole lives stand against all that was delivered: the warm-up's chats, too.
-    deliveries = found["progressions"][-1]["delivered"]
+    # What the processes took from the first login on stands against what was delivered from the warm-up on.
+    seconds = found["settings"]["warmup_s"] + found["settings"]["duration_s"]
+    deliveries = found["throughput"]["deliveries_per_s"] * seconds
     return {"deliveries_per_s": found["throughput"]["deliveries_per_s"], "p50_ms": percentiles["50"] / 1000,
             "p99_ms": percentiles["99"] / 1000, "server_us": (after[0] - before[0]) * 1e6 / deliveries,
             "nats_us": (after[1] - before[1]) * 1e6 / deliveries, "lost": found["integrity"]["lost"]}

@@ -20,18 +20,22 @@ Applied ClusterOrder::apply(Feed& feed, Outbox& sender, const Message& message) 
   std::unique_lock lock(mutex_);
   const bool concerns_all =
       chat || std::holds_alternative<Disconnect>(message) || (login && !room_.objection(*login));
-  if (!concerns_all) return carry_out(feed, room_.apply(&sender, message));
+  if (!concerns_all) return tell(sender, message);
   const auto client = client_of(feed, sender);
   lock.unlock();
   const auto kind = login ? Event::Kind::login : chat ? Event::Kind::chat : Event::Kind::disconnect;
-  const auto lost = sequencer_->submit(encode({kind, node_, client,
-                                               login  ? login->username
-                                               : chat ? chat->text
-                                                      : std::string_view()}),
-                                       client);
+  const auto body = login ? std::string_view(login->username) : chat ? chat->text : std::string_view();
+  feed.said_bytes += body.size();
+  const auto lost = sequencer_->submit(encode({kind, node_, client, body}), client);
   if (!lost) return {};
   lock.lock();
-  return carry_out(feed, room_.apply(&sender, *lost));
+  return tell(sender, *lost);
+}
+
+/// What concerns the sender alone.
+Applied ClusterOrder::tell(Outbox& sender, const Message& message) {
+  auto outcome = room_.apply(&sender, message);
+  return {std::move(outcome.reply), std::move(outcome.log), {}, 0};
 }
 
 Applied ClusterOrder::leave(Feed& feed, Outbox& leaver) {
@@ -125,8 +129,12 @@ std::uint64_t ClusterOrder::client_of(Feed& feed, Outbox& sender) {
 
 /// What this node's clients are, whatever other nodes say of it meanwhile: its next part tells.
 void ClusterOrder::note_own(const Event& event, Sequence place) {
-  const auto local = event.node == node_ ? locals_.find(event.number) : locals_.end();
-  if (local == locals_.end()) return;
+  if (event.node != node_) return;
+  const auto local = locals_.find(event.number);
+  if (local == locals_.end()) {  // it has left since, and its leave may have had its place before
+    if (event.kind == Event::Kind::login) unsaid_leaves_.push_back(event.number);
+    return;
+  }
   if (event.kind == Event::Kind::login) {
     if (local->second.username.empty()) local->second.since = place;
     local->second.username = event.body;

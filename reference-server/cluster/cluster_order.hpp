@@ -64,6 +64,7 @@ class ClusterOrder : public Order {
     Sequence since = 0;         // the place of the login
   };
 
+  Applied tell(Outbox& sender, const Message& message);
   std::uint64_t client_of(Feed& feed, Outbox& sender);
   void note_own(const Event& event, Sequence place);
   void carry_out_here(const Ruling& ruling);

@@ -9,8 +9,8 @@
 namespace chatlab::server::cluster {
 namespace {
 
-constexpr std::array<std::string_view, 7> words = {"login", "disconnect", "leave", "chat",
-                                                   "hello", "part",       "gone"};
+constexpr std::array<std::string_view, 8> words = {"login", "disconnect", "leave", "chat",
+                                                   "hello", "part",       "gone",  "fresh"};
 
 /// Takes what stands before `end` off `text`; nothing where it has no `end`.
 std::optional<std::string_view> take_until(std::string_view& text, char end) {

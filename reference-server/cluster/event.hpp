@@ -18,6 +18,7 @@ struct Event {
     hello,  ///< a node begins to listen; number: its process's; body: where it wants the room's state sent
     part,   ///< a node says who is logged in there; number: its process's; body: see Replica
     gone,   ///< a node is given up; number: the place of its last part in the sequence
+    fresh,  ///< nobody was there to tell of the room: it is empty, and every node says its part
   };
   Kind kind;
   std::string_view node;     ///< whose it is; of `gone`: who is given up

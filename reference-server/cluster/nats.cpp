@@ -40,8 +40,8 @@ Connection::StreamState state_of(jsStreamInfo* found) {
 /// See Listener.
 template <class Value>
 Value* keep(Value value) {
-  static std::mutex mutex;
-  static std::list<Value> all;
+  static auto& mutex = *new std::mutex;  // never destroyed: threads of NATS may outlive main()
+  static auto& all = *new std::list<Value>;
   const std::lock_guard lock(mutex);
   return &all.emplace_back(std::move(value));
 }
@@ -75,6 +75,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& s
   set(natsOptions_SetReconnectWait(options.get(), between_tries_ms));
   set(natsOptions_SetReconnectJitter(options.get(), jitter_ms, jitter_ms));
   set(natsOptions_SetReconnectBufSize(options.get(), nothing));  // what cannot be sent now is refused now
+  set(natsOptions_SetWriteDeadline(options.get(), milliseconds));
   set(natsOptions_SetPingInterval(options.get(), milliseconds));
   set(natsOptions_SetMaxPingsOut(options.get(), most_unanswered_pings));
   if (!settings.credentials_file.empty()) {
@@ -90,6 +91,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& s
   set(natsOptions_SetReconnectedCB(
       options.get(), [](natsConnection*, void* told) { static_cast<Listener*>(told)->connected_again(); },
       told));
+  set(natsOptions_SetClosedCB(
+      options.get(), [](natsConnection*, void* told) { static_cast<Listener*>(told)->closed(); }, told));
   // By default they are printed. What matters shows in the stream's state, which the node looks at.
   set(natsOptions_SetErrorHandler(
       options.get(), [](natsConnection*, natsSubscription*, natsStatus, void*) {}, nullptr));
@@ -117,6 +120,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& s
 }
 
 Connection::~Connection() {
+  close();
+}
+
+void Connection::close() {
   if (connection_) natsConnection_Close(connection_.get());
 }
 

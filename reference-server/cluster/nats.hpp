@@ -47,6 +47,7 @@ struct ConnectionSettings {
 struct Listener {
   std::function<void()> disconnected;
   std::function<void()> connected_again;
+  std::function<void()> closed;  ///< for good
   /// A published text has its place, or not: then why.
   std::function<void(std::string_view text, std::optional<std::string> lost)> settled;
 };
@@ -57,6 +58,9 @@ class Connection {
   static Result<std::unique_ptr<Connection>> open(const ConnectionSettings& settings, Listener listener);
   Connection(const Connection&) = delete;
   ~Connection();
+
+  /// From here on everything fails.
+  void close();
 
   struct StreamState {
     std::int64_t created;  ///< tells a stream from another one that has taken its place

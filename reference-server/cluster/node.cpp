@@ -66,7 +66,8 @@ void Node::leave() {
     has_left_ = true;
     become(Phase::away);
     const auto nodes = order_.nodes();
-    if (const auto own = nodes.find(settings_.node); own != nodes.end() && is_connected_) {
+    const auto own = nodes.find(settings_.node);
+    if (own != nodes.end() && is_connected_ && !order_.is_replaced()) {
       // Where it fails the other nodes notice that there are no beats.
       std::ignore = connection_->put(subject("events"), encode({Event::Kind::gone, own->first, own->second}));
     }
@@ -75,7 +76,9 @@ void Node::leave() {
   left.get_future().wait();
   shared_->io_context.stop();
   thread_.join();
-  connection_.reset();
+  shared_->has_ended = true;
+  shared_->taken.notify_all();
+  connection_->close();  // and stays: other threads may still submit
 }
 
 nats::Listener Node::listener() {
@@ -95,7 +98,15 @@ nats::Listener Node::listener() {
       return_to_stream();
     });
   };
+  listener.closed = [this, shared = shared_] {
+    asio::post(shared->io_context, [this] {
+      if (has_left_) return;
+      log_.error("NATS refuses this node for good: it ends");
+      stop_server_();
+    });
+  };
   listener.settled = [this, shared = shared_](std::string_view text, const std::optional<std::string>& lost) {
+    shared->under_way_bytes -= text.size();
     const bool was_last = --shared->under_way == 0;
     if (lost) {
       asio::post(shared->io_context, [this, text = std::string(text), lost = *lost] { settle(text, lost); });
@@ -130,8 +141,8 @@ std::optional<std::string> Node::enter() {
   const auto place =
       connection_->put(subject("events"), encode({Event::Kind::hello, settings_.node, process_, inbox_name}));
   if (place.has_error()) return place.error().text;
-  if (const auto why = take_state(*inbox, *place)) return why;
   place_ = *place;
+  if (const auto why = take_state(*inbox)) return why;
   auto presence = connection_->subscribe(
       subject("presence"), [this, shared = shared_](std::string_view, std::string_view answer_to) {
         asio::post(shared->io_context, [this, answer_to = std::string(answer_to)] {
@@ -145,43 +156,46 @@ std::optional<std::string> Node::enter() {
   return std::nullopt;
 }
 
-/// From any node that is in the room: they all come by the hello, and have the same state there. Where nobody
-/// is, the room is empty.
-std::optional<std::string> Node::take_state(const nats::Subscription& inbox, Sequence place) {
+/// From any node that is in the room: they all come by the hello, and have the same state there. Where none
+/// tells it, the room is empty from a place of its own on, also for those who cannot be reached now.
+std::optional<std::string> Node::take_state(const nats::Subscription& inbox) {
   const auto until = Clock::now() + settings_.node_timeout;
-  const auto head = std::to_string(place) + "\n";
+  const auto head = std::to_string(place_) + "\n";
   do {
-    const auto answer = connection_->ask(subject("presence"));
-    if (answer == nats::Connection::Answer::nobody_there) {
-      order_.load("");
-      return std::nullopt;
-    }
+    if (connection_->ask(subject("presence")) == nats::Connection::Answer::nobody_there) break;
     const auto message = connection_->next(inbox, answer_time());
     if (!message) continue;
     const auto text = nats::data_of(message.get());
     if (text.starts_with(head) && order_.load(text.substr(head.size()))) return std::nullopt;
   } while (Clock::now() < until);
-  return "no node told it the state of the room";
+  const auto fresh =
+      connection_->put(subject("events"), encode({Event::Kind::fresh, settings_.node, process_}));
+  if (fresh.has_error()) return fresh.error().text;
+  place_ = *fresh;
+  order_.load("");
+  return std::nullopt;
 }
 
 /// After a while without NATS: nothing is lost where the stream is still the same and reaches back so far.
 void Node::return_to_stream() {
   const auto state = connection_->stream_state(stream());
   if (state.has_error() && !state.error().is_missing) return;  // tick() tries again
-  const bool goes_on = state.has_value() && state->created == stream_created_ && state->last >= place_ &&
-                       state->first <= place_ + 1;
+  const bool goes_on = presence_ && state.has_value() && state->created == stream_created_ &&
+                       state->last >= place_ && state->first <= place_ + 1;
   if (!goes_on) return begin_anew();
   if (!follow_from(place_ + 1)) catch_up();
 }
 
 std::optional<std::string> Node::follow_from(Sequence first) {
-  auto events = connection_->follow(subject("events"), first,
-                                    [this, shared = shared_](std::uint64_t place, std::string_view text) {
-                                      const std::lock_guard lock(shared->mutex);
-                                      shared->events.push_back({place, std::string(text)});
-                                      if (shared->events.size() == 1)
-                                        asio::post(shared->io_context, [this] { take_events(); });
-                                    });
+  auto events = connection_->follow(
+      subject("events"), first, [this, shared = shared_](std::uint64_t place, std::string_view text) {
+        std::unique_lock lock(shared->mutex);
+        shared->taken.wait(lock,
+                           [&] { return shared->events_bytes < limits::stream_bytes || shared->has_ended; });
+        shared->events.push_back({place, std::string(text)});
+        shared->events_bytes += text.size();
+        if (shared->events.size() == 1) asio::post(shared->io_context, [this] { take_events(); });
+      });
   if (events.has_error()) return events.error().text;
   events_ = std::move(*events);
   return std::nullopt;
@@ -194,7 +208,9 @@ void Node::take_events() {
   {
     const std::lock_guard lock(shared_->mutex);
     events.swap(shared_->events);
+    shared_->events_bytes = 0;
   }
+  shared_->taken.notify_all();
   for (const auto& [place, text] : events) {
     if (place <= place_) continue;  // of a subscription that another one has replaced
     if (place != place_ + 1) {
@@ -243,6 +259,9 @@ void Node::apply(const Event& event, Sequence place) {
         catch_up();
       }
       break;
+    case Event::Kind::fresh:
+      if (!has_left_ && phase_ != Phase::away) catch_up();
+      break;
     default:
       break;
   }
@@ -271,7 +290,12 @@ void Node::say_part_when_caught_up() {
     is_drained_ = true;
   }
   if (place_ < stream_end_) return;
-  has_said_part_ = put_soon(encode({Event::Kind::part, settings_.node, process_, order_.part()}));
+  const auto part = encode({Event::Kind::part, settings_.node, process_, order_.part()});
+  has_said_part_ = put_soon(part);
+  if (!has_said_part_ && part.size() > connection_->most_bytes()) {
+    log_.error("NATS takes no more than {} bytes, and this node's users take {}: raise its max_payload",
+               connection_->most_bytes(), part.size());
+  }
 }
 
 void Node::say_leaves() {
@@ -287,14 +311,15 @@ std::optional<Malformed> Node::submit(std::string event, std::uint64_t client) {
     if (client) ++metrics_.cluster.refused;
     return Malformed{std::move(error), std::move(details)};
   };
-  const bool is_taken = ++shared_->under_way <= limits::events_under_way && shared_->is_taking;
+  const bool is_taken = ++shared_->under_way <= limits::events_under_way &&
+                        shared_->under_way_bytes <= limits::stream_bytes && shared_->is_taking;
   if (is_taken && event.size() > connection_->most_bytes()) {
     --shared_->under_way;
     return refuse(
         "The message is too long.",
         fmt::format("The servers of this chat tell each other at most {} bytes.", connection_->most_bytes()));
   }
-  if (is_taken && !connection_->put_soon(subject("events"), event)) return std::nullopt;
+  if (is_taken && put(event)) return std::nullopt;
   if (--shared_->under_way == 0 && !shared_->is_taking) post(&Node::say_part_when_caught_up);
   return refuse("The message was not sent.",
                 "The servers of this chat cannot reach each other now. Try again.");
@@ -318,8 +343,16 @@ void Node::settle(std::string_view text, const std::string& lost) {
 
 bool Node::put_soon(std::string_view text) {
   ++shared_->under_way;
+  const bool is_taken = put(text);
+  if (!is_taken) --shared_->under_way;
+  return is_taken;
+}
+
+/// What is counted as under way already.
+bool Node::put(std::string_view text) {
+  shared_->under_way_bytes += text.size();
   const auto failed = connection_->put_soon(subject("events"), text);
-  if (failed) --shared_->under_way;
+  if (failed) shared_->under_way_bytes -= text.size();
   return !failed;
 }
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -45,14 +46,18 @@ class Node : public Membership {
     asio::io_context io_context{1};
     std::atomic<bool> is_taking = false;       // what clients say
     std::atomic<std::uint64_t> under_way = 0;  // events that have no place yet
+    std::atomic<std::size_t> under_way_bytes = 0;
+    std::atomic<bool> has_ended = false;
     std::mutex mutex;
-    std::vector<Arrived> events;  // guarded by the mutex
+    std::condition_variable taken;
+    std::vector<Arrived> events;  // guarded by the mutex, and so are their bytes
+    std::size_t events_bytes = 0;
   };
 
   nats::Listener listener();
   void begin_anew();
   std::optional<std::string> enter();
-  std::optional<std::string> take_state(const nats::Subscription& inbox, Sequence place);
+  std::optional<std::string> take_state(const nats::Subscription& inbox);
   void return_to_stream();
   std::optional<std::string> follow_from(Sequence first);
   void take_events();
@@ -67,6 +72,7 @@ class Node : public Membership {
   void look_at_stream();
   void settle(std::string_view text, const std::string& lost);
   bool put_soon(std::string_view text);
+  bool put(std::string_view text);
   void post(void (Node::*task)());
   std::string subject(std::string_view name) const;
   std::string stream() const { return "chatlab-" + settings_.room; }

@@ -43,6 +43,8 @@ Ruling Replica::apply(const Event& event, Sequence place) {
       return replace_part(event, place);
     case Event::Kind::gone:
       return give_up(event);
+    case Event::Kind::fresh:
+      return begin_fresh();
   }
   return {};
 }
@@ -105,6 +107,12 @@ Ruling Replica::give_up(const Event& event) {
   if (known == nodes_.end() || known->second != event.number) return {};  // it has come back since
   nodes_.erase(known);
   return clear_out(members_at(event.node));
+}
+
+Ruling Replica::begin_fresh() {
+  nodes_.clear();
+  processes_.clear();
+  return clear_out({room_.members().begin(), room_.members().end()});
 }
 
 Ruling Replica::clear_out(const std::vector<Member>& leavers) {

@@ -64,6 +64,7 @@ class Replica {
   Ruling hello(const Event& event);
   Ruling replace_part(const Event& event, Sequence place);
   Ruling give_up(const Event& event);
+  Ruling begin_fresh();
   Ruling clear_out(const std::vector<Member>& leavers);
   std::vector<Member> members_at(std::string_view node) const;
   Member seat(std::string_view node, std::uint64_t client, std::string_view username);

@@ -8,8 +8,8 @@ namespace {
 using Kind = Event::Kind;
 
 TEST(ClusterEvent, ComesBackAsItWasWritten) {
-  for (const auto kind :
-       {Kind::login, Kind::disconnect, Kind::leave, Kind::chat, Kind::hello, Kind::part, Kind::gone}) {
+  for (const auto kind : {Kind::login, Kind::disconnect, Kind::leave, Kind::chat, Kind::hello, Kind::part,
+                          Kind::gone, Kind::fresh}) {
     for (const std::string_view body : {"", "ann", "two\nlines \n", "login b 2\n"}) {
       const auto text = encode({kind, "Node_1-b", 18446744073709551615u, body});
       const auto event = parse_event(text);

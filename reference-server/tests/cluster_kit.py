@@ -51,6 +51,8 @@ class Nats:
                 raise AssertionError(f"nats-server does not start: {log.read()}")
         found = []
         while not found:  # written just after
+            if self.process.poll() is not None:
+                raise AssertionError("nats-server has ended")
             found = glob.glob(f"{self.folder}/*.ports")
         while True:
             with open(found[0], encoding="utf-8") as ports, contextlib.suppress(ValueError):

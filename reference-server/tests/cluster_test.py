@@ -168,6 +168,18 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         await bob.chat("here I am")
         await ann.until_text("here I am")
 
+    async def test_where_the_others_do_not_answer_the_room_begins_anew_for_all(self):
+        nats = self.nats()
+        a = self.node(nats, "a", timeout=SHORT_SECONDS)
+        ann = await Client.at(a, "ann")
+        os.kill(a.process.pid, signal.SIGSTOP)
+        c = self.node(nats, "c", timeout=SHORT_SECONDS)
+        cat = await Client.at(c, "cat")
+        self.assertEqual(cat.heard[-1]["users"], ["cat"])
+        os.kill(a.process.pid, signal.SIGCONT)
+        for client in (ann, cat):
+            await client.until_users("cat", "ann")
+
     def test_a_name_is_one_process(self):
         nats = self.nats()
         first, second = self.node(nats, "a"), self.node(nats, "a")

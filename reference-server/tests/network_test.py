@@ -10,6 +10,7 @@ Exit code 77, and a line that says why: namespaces cannot be made here.
 import asyncio
 import contextlib
 import ctypes
+import itertools
 import os
 import socket
 import subprocess
@@ -99,14 +100,14 @@ def last_roster(client):
     return [message["users"] for message in client.heard if "users" in message][-1]
 
 
-async def say_until_heard(talker, text):
-    """Says it again until it is not refused, so that it is known to have been said once."""
-    while True:
-        since = len(talker.heard)
+async def say_until_heard(talker, words):
+    """Says it again, each time with another number, until one is heard: that one."""
+    for number in itertools.count():
+        text, since = f"{words} {number}", len(talker.heard)
         await talker.chat(text)
         at = await talker.until(lambda message: "error" in message or message.get("text") == text, since)
         if "error" not in talker.heard[at - 1]:
-            return
+            return text
 
 
 async def prove(places, nodes):
@@ -135,8 +136,8 @@ async def prove(places, nodes):
     for observer in others:
         since[observer] = await observer.until(lambda message: message.get("type") == "disconnect" and set(message["users"]) == left)
     print("cut off: its users are announced as gone")
-    await say_until_heard(talkers[0], "while c is away")
-    await others[1].until_text("while c is away")
+    missed = await say_until_heard(talkers[0], "while c is away")
+    await others[1].until_text(missed)
     while True:  # whoever speaks at the host that is cut off is told so
         heard = len(talkers[2].heard)
         await talkers[2].chat("can anybody hear me?")
@@ -144,15 +145,15 @@ async def prove(places, nodes):
         if talkers[2].heard[at - 1]["error"] == "The message was not sent.":
             break
     assert cut.socket.open and talkers[2].socket.open
-    assert "while c is away" not in texts(cut)
+    assert missed not in texts(cut)
 
     places[2].join_again()
     for observer in observers:
         await observer.until(lambda message: message.get("type") == "login" and set(message["users"]) == everybody, since[observer])
     print("joined again: its users are announced again")
-    await say_until_heard(talkers[2], "c is back")
+    back = await say_until_heard(talkers[2], "c is back")
     for observer in observers:
-        await observer.until_text("c is back")
+        await observer.until_text(back)
     await talk("after")
 
     for observer in observers:
@@ -160,8 +161,8 @@ async def prove(places, nodes):
     first, second, third = map(texts, observers)
     assert first == second, "those who were never away see one order"
     assert len(set(first)) == len(first), "each once"
-    at = third.index("c is back")
-    assert third[at:] == first[first.index("c is back"):], "and so does who was, from then on"
+    at = third.index(back)
+    assert third[at:] == first[first.index(back):], "and so does who was, from then on"
     assert [text for text in first if text in third] == third, "and before"
     assert len(set(third)) == len(third)
     for phase in ("before", "after"):

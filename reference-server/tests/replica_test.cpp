@@ -122,6 +122,17 @@ TEST(Replica, WhoIsGivenUpIsGoneUnlessItCameBack) {
   EXPECT_EQ(a.apply(Kind::gone, "b", 3), Names{}) << "said by two";
 }
 
+TEST(Replica, WhereNobodyCouldTellOfItTheRoomBeginsAnew) {
+  Follower a("a");
+  a.apply(Kind::part, "a", 1, R"([[1,"ann"]])");
+  a.apply(Kind::part, "b", 7, R"([[1,"bob"]])");
+  EXPECT_EQ(a.apply(Kind::fresh, "c", 5), (Names{"disconnect"}));
+  EXPECT_EQ(a.own_changes(), (Changes{{1, false}}));
+  EXPECT_TRUE(a.replica.nodes().empty());
+  EXPECT_EQ(a.apply(Kind::part, "c", 5, "[]"), Names{});
+  EXPECT_EQ(a.apply(Kind::part, "a", 1, R"([[1,"ann"]])"), (Names{"login", "ann"}));
+}
+
 TEST(Replica, IsTakenOverFromASnapshot) {
   Follower a("a"), b("b");
   a.apply(Kind::part, "a", 1, "[]");
