@@ -99,7 +99,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="medians of so many (3)")
     options = parser.parse_args()
-    version = re.search(r"v\S+", subprocess.run(["nats-server", "--version"], capture_output=True, text=True).stdout)[0]
+    version = re.search(r"v\d\S+", subprocess.run(["nats-server", "--version"], capture_output=True, text=True).stdout)[0]
     print(f"{datetime.date.today()}, {machine()}, nats-server {version}, {options.rounds} rounds, load average {os.getloadavg()[0]:.1f} "
           "at the beginning")
     with tempfile.TemporaryDirectory() as folder:

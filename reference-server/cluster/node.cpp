@@ -76,7 +76,10 @@ void Node::leave() {
   left.get_future().wait();
   shared_->io_context.stop();
   thread_.join();
-  shared_->has_ended = true;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->has_ended = true;
+  }
   shared_->taken.notify_all();
   connection_->close();  // and stays: other threads may still submit
 }
@@ -187,6 +190,11 @@ void Node::return_to_stream() {
 }
 
 std::optional<std::string> Node::follow_from(Sequence first) {
+  {
+    const std::lock_guard lock(shared_->mutex);  // what came before comes again, or is another stream's
+    shared_->events.clear();
+    shared_->events_bytes = 0;
+  }
   auto events = connection_->follow(
       subject("events"), first, [this, shared = shared_](std::uint64_t place, std::string_view text) {
         std::unique_lock lock(shared->mutex);

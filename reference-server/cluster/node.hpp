@@ -47,11 +47,11 @@ class Node : public Membership {
     std::atomic<bool> is_taking = false;       // what clients say
     std::atomic<std::uint64_t> under_way = 0;  // events that have no place yet
     std::atomic<std::size_t> under_way_bytes = 0;
-    std::atomic<bool> has_ended = false;
-    std::mutex mutex;
+    std::mutex mutex;  // guards what is below
     std::condition_variable taken;
-    std::vector<Arrived> events;  // guarded by the mutex, and so are their bytes
+    std::vector<Arrived> events;
     std::size_t events_bytes = 0;
+    bool has_ended = false;
   };
 
   nats::Listener listener();
