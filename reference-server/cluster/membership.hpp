@@ -26,8 +26,8 @@ struct JoinError {
 };
 
 /// Joins the cluster that the settings name, and returns when this node has the room's state. `stop_server`
-/// is called from another thread where another process takes this node's name. All arguments outlive what is
-/// returned.
+/// is called from another thread where another process takes this node's name, or NATS refuses it for good.
+/// All arguments outlive what is returned.
 boost::system::result<std::unique_ptr<Membership>, JoinError> join(const ClusterSettings& settings,
                                                                    std::uint64_t process, ClusterOrder& order,
                                                                    Metrics& metrics, spdlog::logger& log,
