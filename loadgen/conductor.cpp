@@ -21,6 +21,8 @@ constexpr int tick_ms = 10;                // between two looks at what the thre
 constexpr auto start_delay = 20ms;         // for all threads to hear of the start before it is there
 constexpr auto leaving_patience = 2s;      // longer than a worker waits for one close
 constexpr auto interrupted_drain = 500ms;  // somebody waits for the prompt
+constexpr auto hurried_drain = 100ms;      // mpirun has ended other ranks, and this one will be next
+constexpr auto others_patience = 10s;      // all ranks end their windows and drains together, or nearly so
 constexpr auto quiet = 300ms;              // after churn: nothing has come for so long
 
 std::string random_run() {
@@ -41,7 +43,7 @@ class Conductor {
     for (std::uint32_t thread = 0; thread < settings.threads; ++thread)
       workers_.push_back(std::make_unique<Worker>(control_, settings.lane(thread)));
     for (std::uint32_t sender = 0; sender < settings.senders; ++sender) {
-      if (ensemble_.is_far(sender % settings.ranks)) control_.log.set_far(sender);
+      if (ensemble_.is_far(settings.rank_of(sender))) control_.log.set_far(sender);
     }
     ensemble_.meet(true);  // their logins are interleaved
     for (auto& worker : workers_) threads_.emplace_back([&worker = *worker] { worker.run(); });
@@ -52,18 +54,24 @@ class Conductor {
     result_.settings = settings_;
     const auto began = now();
     const bool gathered = gather();
-    gathered_ = ensemble_.meet(gathered);
+    gathered_ = ensemble_.meet(gathered) && !ensemble_.broken();
     if (gathered_) {
       result_.gathering.until_everyone_saw_everyone = now() - began;
       result_.gathering.received_bytes = control_.received_bytes;
+      if (settings_.cross_host) ensemble_.compare_clocks();
       measure();
       drain();
+      ensemble_.be_patient(others_patience);
+      if (settings_.cross_host) ensemble_.compare_clocks();
       ensemble_.meet(true);  // who leaves is announced: not while another still listens
     } else if (gathered) {
-      result_.unreachable = others_failed;
+      result_.unreachable = ensemble_.broken().value_or(std::string(others_failed));
     }
-    enter(Phase::leaving);
-    wait(now() + leaving_patience, [&] { return control_.left >= settings_.own(settings_.clients); });
+    // Who is in a hurry has its clients' connections closed by the system.
+    if (!is_hurried()) {
+      enter(Phase::leaving);
+      wait(now() + leaving_patience, [&] { return control_.left >= settings_.own(settings_.clients); });
+    }
     end();
     collect();
     note_share();
@@ -88,15 +96,16 @@ class Conductor {
   bool wait(Moment deadline, Done done) {
     while (!done()) {
       if (now() >= deadline) return false;
-      pollfd interrupt{company_.interrupt, POLLIN, 0};
+      // It stays readable: what comes after is interrupted, too, but is still brought to an end.
+      pollfd interrupt{result_.interrupted ? -1 : company_.interrupt, POLLIN, 0};
       if (::poll(&interrupt, 1, tick_ms) > 0) {
-        std::uint64_t signals = 0;
-        [[maybe_unused]] const auto bytes = ::read(company_.interrupt, &signals, sizeof signals);
         result_.interrupted = true;
         return false;
       }
       company_.tell(progress());
-      if (doing_ == Progress::Doing::measuring) note_progression();
+      if (doing_ != Progress::Doing::measuring) continue;
+      if (settings_.cross_host) ensemble_.keep_comparing_clocks();
+      note_progression();
     }
     return true;
   }
@@ -182,6 +191,7 @@ class Conductor {
     }
   }
 
+  bool is_hurried() const { return ensemble_.broken() || (result_.interrupted && ensemble_.size() > 1); }
   std::uint32_t recipients() const { return settings_.own(settings_.recipients()); }
   bool everybody_gone() const { return control_.ended >= recipients(); }
   bool all_arrived() const {
@@ -215,9 +225,8 @@ class Conductor {
   void drain() {
     doing_ = Progress::Doing::draining;
     enter(Phase::draining);
-    const auto patience =
-        result_.interrupted ? std::min<Moment>(interrupted_drain, settings_.drain) : settings_.drain;
-    drain_until_ = now() + patience;
+    const auto most = is_hurried() ? hurried_drain : result_.interrupted ? interrupted_drain : Moment::max();
+    drain_until_ = now() + std::min<Moment>(most, settings_.drain);
     std::uint64_t seen = 0;
     auto last_arrival = now();
     wait(drain_until_, [&] {
@@ -336,6 +345,14 @@ void Conductor::collect_health() {
     health.waiting_share = std::max(health.waiting_share, watch.waiting_share());
     result_.own_cpu += watch.cpu();
     unread_bytes += watch.unread_bytes();
+  }
+  result_.clock_error = ensemble_.clock_error();
+  if (result_.clock_error) {
+    const auto least = least_believed(*result_.clock_error);
+    result_.figures.hide_below(least);
+    health.hidden_below = least;
+    health.clock_error = *result_.clock_error;
+    health.shortest_between_hosts = result_.figures.shortest_between_hosts;
   }
   health.completion_p50 = result_.figures.completion.percentile(50);
   // Little's law: what lies there on average, by what passes through, is how long it lies there.

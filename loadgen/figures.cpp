@@ -46,16 +46,58 @@ void count_broadcast(Figures& figures, const Reception& reception, Moment intend
   figures.completions_us.push_back(completion.count() / 1000);
 }
 
+/// What several processes have told each other. Empty where there is one.
+struct Shared {
+  std::vector<Reception> receptions;
+  std::vector<Sent> sends;
+};
+
+Shared share(const SendLog& log, std::span<const Ledger* const> ledgers, Ensemble& ensemble) {
+  Shared shared;
+  for (std::size_t index = 0; ensemble.size() > 1 && index < log.size(); ++index) {
+    shared.receptions.push_back(combined(ledgers, index));
+    shared.sends.push_back(ensemble.is_own(log.tag_of(index).sender) ? log.sent(index) : Sent());
+  }
+  if (ensemble.size() > 1) {
+    ensemble.exchange(shared.sends);
+    ensemble.put_together(shared.receptions);
+  }
+  return shared;
+}
+
+/// Deliveries of broadcasts that were first seen in another order here than at the first process.
+std::uint64_t breaks_of_order(const SendLog& log, std::span<const Ledger* const> ledgers,
+                              Ensemble& ensemble) {
+  std::vector<std::uint32_t> here(log.size());  // by broadcast: its rank; 0: none
+  for (std::size_t index = 0; index < here.size(); ++index) here[index] = log.rank(index);
+  const auto first = ensemble.agree(here);
+  std::map<std::uint32_t, std::size_t> in_order;
+  for (std::size_t index = 0; index < here.size(); ++index) {
+    if (here[index] > 0 && first[index] > 0) in_order.emplace(here[index], index);
+  }
+  std::uint64_t breaks = 0;
+  std::uint32_t highest = 0;
+  for (const auto& [rank, index] : in_order) {
+    if (first[index] < highest) breaks += combined(ledgers, index).received;
+    highest = std::max(highest, first[index]);
+  }
+  return breaks;
+}
+
+void add_times(Figures& figures, const DeliveryTimes& times) {
+  figures.delivery.merge(times.delivery());
+  figures.raw.merge(times.raw());
+  figures.intervals.insert(figures.intervals.end(), times.intervals().begin(), times.intervals().end());
+}
+
 }  // namespace
 
 Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment begin, Moment end,
               Ensemble& ensemble) {
   Figures figures;
-  std::vector<Reception> of_all;
-  if (ensemble.size() > 1) {
-    for (std::size_t index = 0; index < log.size(); ++index) of_all.push_back(combined(ledgers, index));
-    ensemble.put_together(of_all);
-  }
+  const auto [of_all, sends] = share(log, ledgers, ensemble);
+  if (ensemble.size() > 1) figures.counts.order_breaks = breaks_of_order(log, ledgers, ensemble);
+  const bool is_alone = ensemble.broken().has_value();
   // Behind a whole round in which nobody was due to send nobody sent any more: a closed loop's log has far
   // more room than it uses.
   std::size_t unused = 0;
@@ -64,22 +106,40 @@ Figures tally(const SendLog& log, std::span<const Ledger* const> ledgers, Moment
     unused = intended == never ? unused + 1 : 0;
     if (intended == never || intended < begin || intended >= end) continue;
     const auto own = combined(ledgers, index);
-    figures.expected += own.expected;
-    if (!ensemble.is_own(log.tag_of(index).sender)) continue;
-    count_broadcast(figures, of_all.empty() ? own : of_all[index], intended, log.written(index));
+    const bool is_own = ensemble.is_own(log.tag_of(index).sender);
+    // Others may have been interrupted before it was due; and on our own we cannot know.
+    const bool was_sent = is_own || (!is_alone && sends[index].intended != never);
+    figures.expected += was_sent ? own.expected : own.received;
+    if (is_own) count_broadcast(figures, of_all.empty() ? own : of_all[index], intended, log.written(index));
   }
-  std::vector<Interval> intervals;
   for (const auto* ledger : ledgers) {
     figures.counts.add(ledger->counts());
-    figures.delivery.merge(ledger->delivery());
-    figures.raw.merge(ledger->raw());
-    intervals.insert(intervals.end(), ledger->intervals().begin(), ledger->intervals().end());
+    add_times(figures, ledger->times());
+    if (!ensemble.clock_error() || is_alone) continue;
+    add_times(figures, ledger->far_times(sends, end));
+    if (const auto shortest = ledger->shortest_far_time(sends))
+      figures.shortest_between_hosts =
+          std::min(*shortest, figures.shortest_between_hosts.value_or(*shortest));
   }
+  figures.counts.order_breaks = std::min(figures.counts.order_breaks, figures.counts.order_checked);
   // Those who never got it belong to the deliveries too: they wait for ever.
   figures.delivery.record_over_range(figures.lost());
   figures.raw.record_over_range(figures.lost());
-  figures.intervals = merged(std::move(intervals));
+  figures.intervals = merged(std::move(figures.intervals));
   return figures;
+}
+
+void Figures::hide_below(Microseconds least) {
+  for (auto* times : {&completion, &first, &spread, &delivery, &raw}) times->hide_below(least);
+  for (auto& completion_us : completions_us) {
+    if (completion_us < least.count()) completion_us = Histogram::hidden.count();
+  }
+  for (auto& interval : intervals) {
+    Histogram histogram;
+    interval.add_to(histogram);
+    histogram.hide_below(least);
+    interval = Interval::of(histogram, interval.begin, interval.length);
+  }
 }
 
 std::vector<Interval> merged(std::vector<Interval> intervals) {
@@ -127,6 +187,8 @@ void Figures::add(const Figures& other) {
   complete += other.complete;
   expected += other.expected;
   completions_us.insert(completions_us.end(), other.completions_us.begin(), other.completions_us.end());
+  const auto shortest = other.shortest_between_hosts;
+  if (shortest) shortest_between_hosts = std::min(*shortest, shortest_between_hosts.value_or(*shortest));
 }
 
 }  // namespace chatlab::loadgen

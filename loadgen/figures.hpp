@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "loadgen/ensemble.hpp"
@@ -25,12 +26,17 @@ struct Figures {
   std::uint64_t expected = 0;                ///< deliveries: recipients of all broadcasts together
   std::vector<std::int64_t> completions_us;  ///< in the order of sending; lost_us where incomplete
   std::vector<Interval> intervals;           ///< delivery, by when it arrived
+  /// The shortest R - a between hosts, where their clocks were compared. It may be negative.
+  std::optional<std::chrono::nanoseconds> shortest_between_hosts;
 
   static constexpr std::int64_t lost_us = std::numeric_limits<std::int64_t>::max();
 
   std::uint64_t lost() const { return expected - counts.deliveries; }
   double reach() const { return ratio(counts.deliveries, expected); }
   double order_agreement() const { return 1 - ratio(counts.order_breaks, counts.order_checked, 0); }
+
+  /// Times between hosts that are shorter were not measured well enough to be told.
+  void hide_below(Microseconds least);
 
   /// Adds what was measured elsewhere, or at another time: all but the series.
   void add(const Figures& other);

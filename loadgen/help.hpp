@@ -23,7 +23,8 @@ URL and --launch, the reference server is started in a child process and measure
    chatlab-loadgen compare A=SERVER B=SERVER   which is faster, and how sure is that?
    chatlab-loadgen sweep SERVER                how much can it take?
    chatlab-loadgen merge A.json B.json         adds up reports of processes that ran together
-   mpirun -n 4 chatlab-loadgen URL ...         four ranks share the clients and senders
+   mpirun -n 4 chatlab-loadgen URL ...         four ranks share the clients and senders,
+                                               on one host or several (--cross-host)
 SERVER is a URL, a command in braces ('{python3 app.py}'), or {reference}.
 )";
 

@@ -37,15 +37,26 @@ void Histogram::record(Microseconds value, std::uint64_t times) {
   in_range_ += times;
 }
 
+void Histogram::hide_below(Microseconds least) {
+  hidden_below_ = std::max(hidden_below_, least);
+  for (std::size_t i = 0; i < counters && lowest_of(i) < least; ++i) {
+    under_range_ += counts_[i];
+    in_range_ -= counts_[i];
+    counts_[i] = 0;
+  }
+}
+
 void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < counters; ++i) counts_[i] += other.counts_[i];
   in_range_ += other.in_range_;
   over_range_ += other.over_range_;
+  under_range_ += other.under_range_;
+  hidden_below_ = std::max(hidden_below_, other.hidden_below_);
 }
 
 void Histogram::clear() {
   std::fill(counts_.begin(), counts_.end(), 0);
-  in_range_ = over_range_ = 0;
+  in_range_ = over_range_ = under_range_ = 0;
 }
 
 std::optional<Microseconds> Histogram::percentile(double percent) const {
@@ -53,7 +64,8 @@ std::optional<Microseconds> Histogram::percentile(double percent) const {
   // The tiny subtraction undoes what binary fractions add: 99.9 % of 1000 values are 999, not 999.0000001.
   const double exact = std::min(percent, 100.0) / 100.0 * static_cast<double>(count());
   const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact - 1e-6)));
-  std::uint64_t seen = 0;
+  std::uint64_t seen = under_range_;
+  if (seen >= wanted) return hidden;
   for (std::size_t i = 0; i < counters; ++i) {
     seen += counts_[i];
     if (seen >= wanted) return percent == 0 ? lowest_of(i) : highest_of(i);
@@ -62,6 +74,7 @@ std::optional<Microseconds> Histogram::percentile(double percent) const {
 }
 
 std::optional<Microseconds> Histogram::min() const {
+  if (under_range_ > 0) return hidden;
   const auto first = std::find_if(counts_.begin(), counts_.end(), [](auto count) { return count > 0; });
   if (first == counts_.end()) return std::nullopt;
   return lowest_of(static_cast<std::size_t>(first - counts_.begin()));

@@ -1,6 +1,6 @@
 // Times from 1 us to 1 h with 3 significant digits, in HdrHistogram's bucket layout. One thread writes; what
 // several threads wrote is merged, exactly. What is longer than an hour, or never came, is counted apart and
-// keeps its place in the percentiles.
+// keeps its place in the percentiles; so does what is negative, or shorter than can be told.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,7 @@ class Histogram {
   static constexpr int significant_digits = 3;
   static constexpr Microseconds lowest{1};
   static constexpr Microseconds highest = std::chrono::hours(1);
+  static constexpr Microseconds hidden{-1};  ///< stands for every time that is shorter than can be told
 
   /// A power of two that tells 2 * 10^3 values apart: the layout's resolution.
   static constexpr int sub_bucket_bits = 11;
@@ -30,10 +31,12 @@ class Histogram {
 
   Histogram() : counts_(counters) {}
 
-  /// A negative time counts as 0, one beyond `highest` as over range.
+  /// A negative time counts as under range, one beyond `highest` as over range.
   void record(std::chrono::nanoseconds time) {
-    const std::int64_t value_us = time.count() < 0 ? 0 : time.count() / 1000;
-    if (value_us > highest.count()) {
+    const std::int64_t value_us = time.count() / 1000;
+    if (time.count() < 0) [[unlikely]] {
+      ++under_range_;
+    } else if (value_us > highest.count()) {
       ++over_range_;
     } else {
       ++counts_[index_of(value_us)];
@@ -42,18 +45,29 @@ class Histogram {
   }
   void record(Microseconds value, std::uint64_t times);
   void record_over_range(std::uint64_t times) { over_range_ += times; }
+  void record_under_range(std::uint64_t times) { under_range_ += times; }
+
+  /// What is shorter was not measured well enough: it moves under range.
+  void hide_below(Microseconds least);
+  Microseconds hidden_below() const { return hidden_below_; }
 
   void merge(const Histogram& other);
   void clear();
 
-  std::uint64_t count() const { return in_range_ + over_range_; }
+  std::uint64_t count() const { return under_range_ + in_range_ + over_range_; }
   std::uint64_t in_range() const { return in_range_; }
   std::uint64_t over_range() const { return over_range_; }
+  std::uint64_t under_range() const { return under_range_; }
   const std::vector<std::uint64_t>& counts() const { return counts_; }
 
   /// The value that `percent` of all recorded values do not exceed, as the highest value that its counter
-  /// stands for. Nothing where there are no values, or where the answer is "longer than an hour, or never".
+  /// stands for. Nothing where there are no values, or where the answer is "longer than an hour, or never";
+  /// `hidden` where it is under range.
   std::optional<Microseconds> percentile(double percent) const;
+  /// Nothing where it is hidden, too.
+  static std::optional<Microseconds> told(std::optional<Microseconds> time) {
+    return time == hidden ? std::nullopt : time;
+  }
 
   // Of the values in range. As HdrHistogram has them: every value taken for the middle of its counter.
   std::optional<Microseconds> min() const;
@@ -76,6 +90,8 @@ class Histogram {
   std::vector<std::uint64_t> counts_;
   std::uint64_t in_range_ = 0;
   std::uint64_t over_range_ = 0;
+  std::uint64_t under_range_ = 0;
+  Microseconds hidden_below_{};
 };
 
 }  // namespace chatlab::loadgen

@@ -132,15 +132,15 @@ std::string percentile_distribution(const Histogram& histogram) {
       histogram.mean_us() / us_per_ms, histogram.standard_deviation_us() / us_per_ms,
       static_cast<double>(max.count()) / us_per_ms, total,
       Histogram::counters / (Histogram::sub_buckets / 2) - 1, Histogram::sub_buckets);
-  if (histogram.over_range()) {
-    text += fmt::format("#[Over range, or lost: {}]\n", histogram.over_range());
-  }
+  if (histogram.under_range())
+    text += fmt::format("#[Under range, or hidden: {}]\n", histogram.under_range());
+  if (histogram.over_range()) text += fmt::format("#[Over range, or lost: {}]\n", histogram.over_range());
   return text;
 }
 
 Interval Interval::of(const Histogram& histogram, std::chrono::nanoseconds begin,
                       std::chrono::nanoseconds length) {
-  Interval interval{begin, length, histogram.over_range(), {}};
+  Interval interval{begin, length, histogram.under_range(), histogram.over_range(), {}};
   for (std::uint32_t i = 0; i < Histogram::counters; ++i) {
     if (histogram.counts()[i]) interval.counts.emplace_back(i, histogram.counts()[i]);
   }
@@ -149,6 +149,7 @@ Interval Interval::of(const Histogram& histogram, std::chrono::nanoseconds begin
 
 void Interval::add_to(Histogram& histogram) const {
   for (const auto& [index, count] : counts) histogram.record(Histogram::lowest_of(index), count);
+  histogram.record_under_range(under_range);
   histogram.record_over_range(over_range);
 }
 

@@ -9,15 +9,15 @@
 
 namespace chatlab::loadgen {
 
-/// Values in milliseconds, as the plotter of HdrHistogram expects them. Over-range values, which that format
-/// cannot hold, are told in a comment line.
+/// Values in milliseconds, as the plotter of HdrHistogram expects them. Values out of range, which that
+/// format cannot hold, are told in a comment line.
 std::string percentile_distribution(const Histogram& histogram);
 
 /// The counters that are not 0: how an interval is kept. Sorted by index.
 struct Interval {
   std::chrono::nanoseconds begin{};  ///< since the measurement began
   std::chrono::nanoseconds length{};
-  std::uint64_t over_range = 0;
+  std::uint64_t under_range = 0, over_range = 0;
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;  ///< counter, count
 
   static Interval of(const Histogram& histogram, std::chrono::nanoseconds begin,

@@ -31,7 +31,13 @@ void Ledger::measure(Moment begin, Moment end, std::chrono::nanoseconds step) {
   begin_ = begin;
   end_ = end;
   step_ = step;
-  interval_end_ = begin + step;
+  times_ = DeliveryTimes(begin, step);
+}
+
+void Ledger::keep_far_arrivals() {
+  keeps_far_arrivals_ = true;
+  // Never moved while it is measured; what is not used costs no memory.
+  far_arrivals_.reserve(log_.far_senders() * (log_.size() / log_.senders()) * recipients_.size());
 }
 
 void Ledger::join(std::uint32_t number, Moment at) {
@@ -88,16 +94,14 @@ Copy Ledger::deliver(std::uint32_t number, Tag tag, Moment at) {
   if (reception.received++ == 0) reception.first_ns = at.count();
   reception.last_ns = std::max<std::int64_t>(reception.last_ns, at.count());
   counts_.deliveries += measured;
-  if (measured && !log_.is_far(tag.sender)) note_times(recipient, at - intended, at - written, at);
+  if (measured && !log_.is_far(tag.sender)) {
+    times_.record(at - intended, at - written, at);
+    recipient.sum += at - intended;
+    ++recipient.deliveries;
+  } else if (measured && keeps_far_arrivals_) {
+    far_arrivals_.push_back({at, static_cast<std::uint32_t>(index)});
+  }
   return reception.received == present_ ? Copy::last : Copy::first;
-}
-
-void Ledger::note_times(Recipient& recipient, Moment delivery, Moment raw, Moment at) {
-  if (at >= interval_end_) close_interval(at);
-  interval_.record(delivery);
-  raw_.record(raw);
-  recipient.sum += delivery;
-  ++recipient.deliveries;
 }
 
 Ledger::Place Ledger::place_of(std::uint32_t number, Tag tag) {
@@ -144,28 +148,31 @@ void Ledger::close_stay(std::uint32_t number, bool still_there) {
 }
 
 void Ledger::finish(Moment at) {
-  if (begin_ != Moment::max()) close_interval(at);
+  times_.finish(at);
   for (std::uint32_t number = 0; number < recipients_.size(); ++number) {
     if (!recipients_[number].stays) close_stay(number, true);
     if (recipients_[number].stays && recipients_[number].joined != never) ++staying_;
   }
 }
 
-void Ledger::close_interval(Moment at) {
-  const auto length = std::min(step_, at - (interval_end_ - step_));
-  if (interval_.count() > 0) {
-    intervals_.push_back(Interval::of(interval_, interval_end_ - step_ - begin_, length));
-    delivery_.merge(interval_);
-    interval_.clear();
+DeliveryTimes Ledger::far_times(const std::vector<Sent>& sends, Moment end) const {
+  DeliveryTimes times(begin_, step_);
+  for (const auto& [at, index] : far_arrivals_) {
+    const auto& sent = sends[index];
+    if (sent.written != never) times.record(at - sent.intended, at - sent.written, at);
   }
-  // A step in which nothing arrived has no interval.
-  while (interval_end_ <= at) interval_end_ += step_;
+  times.finish(end);
+  return times;
 }
 
-Histogram Ledger::delivery_so_far() const {
-  Histogram all = delivery_;
-  all.merge(interval_);
-  return all;
+std::optional<std::chrono::nanoseconds> Ledger::shortest_far_time(const std::vector<Sent>& sends) const {
+  std::optional<std::chrono::nanoseconds> shortest;
+  for (const auto& [at, index] : far_arrivals_) {
+    if (sends[index].written == never) continue;
+    const auto time = at - sends[index].written;
+    shortest = std::min(time, shortest.value_or(time));
+  }
+  return shortest;
 }
 
 }  // namespace chatlab::loadgen

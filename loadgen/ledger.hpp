@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
-#include "loadgen/histogram_log.hpp"
+#include "loadgen/delivery_times.hpp"
 #include "loadgen/send_log.hpp"
 
 namespace chatlab::loadgen {
@@ -17,6 +18,12 @@ struct Reception {
   std::int64_t last_ns = 0;
   std::uint32_t received = 0;
   std::uint32_t expected = 0;  ///< recipients who came and went; those who stay are known by their number
+};
+
+/// A delivery whose sender has another clock: its time can be told once both are known.
+struct FarArrival {
+  Moment at{};
+  std::uint32_t index = 0;  ///< of the broadcast
 };
 
 /// What happened to a recipient's deliveries, for the question whether late joiners starve.
@@ -56,6 +63,9 @@ class Ledger {
   /// interval of the series is one `step` long.
   void measure(Moment begin, Moment end, std::chrono::nanoseconds step);
 
+  /// Notes what arrives from senders with other clocks, so that it can be timed later.
+  void keep_far_arrivals();
+
   void join(std::uint32_t recipient, Moment at);
   /// It begins to leave: what has not arrived by now is not expected any more, except what later broadcasts
   /// of the same sender have overtaken.
@@ -71,20 +81,17 @@ class Ledger {
   const Reception& reception(std::size_t index) const { return receptions_[index]; }
   const std::vector<Recipient>& recipients() const { return recipients_; }
   std::uint32_t staying() const { return staying_; }  ///< recipients of all broadcasts; known once finished
-  const Histogram& delivery() const { return delivery_; }  ///< R - s; of finished intervals
-  const Histogram& raw() const { return raw_; }            ///< R - a
-  const std::vector<Interval>& intervals() const { return intervals_; }
-
-  /// Deliveries so far, for the live line: of the interval that is not finished too.
-  Histogram delivery_so_far() const;
+  const DeliveryTimes& times() const { return times_; }
+  /// The same of what came from senders with other clocks, now that it is known when they sent what, by ours.
+  DeliveryTimes far_times(const std::vector<Sent>& sends, Moment end) const;
+  /// The shortest of them since it was written, if there are any.
+  std::optional<std::chrono::nanoseconds> shortest_far_time(const std::vector<Sent>& sends) const;
 
  private:
   void note_order(Recipient& recipient, std::size_t index);
-  void note_times(Recipient& recipient, Moment delivery, Moment raw, Moment at);
   enum class Place { next, ahead, late, copy };
   Place place_of(std::uint32_t recipient, Tag tag);
   void close_stay(std::uint32_t recipient, bool still_there);
-  void close_interval(Moment end);
   std::uint64_t missing_key(std::uint32_t recipient, Tag tag) const {
     return std::uint64_t{recipient} * log_.size() + log_.index_of(tag);
   }
@@ -95,14 +102,15 @@ class Ledger {
   std::vector<std::uint32_t> first_;  // the same: where the stay began; empty while all stay
   std::unordered_set<std::uint64_t> missing_;  // overtaken, and not seen since
   ZeroPages<Reception> receptions_;
-  Moment begin_ = Moment::max(), end_ = Moment::max(), interval_end_ = Moment::max();
+  Moment begin_ = Moment::max(), end_ = Moment::max();
   std::chrono::nanoseconds step_{};
   Counts counts_;
   std::uint64_t first_copies_ = 0;
   std::uint32_t present_ = 0;  // have joined, and not left
   std::uint32_t staying_ = 0;
-  Histogram interval_, delivery_, raw_;
-  std::vector<Interval> intervals_;
+  DeliveryTimes times_;
+  bool keeps_far_arrivals_ = false;
+  std::vector<FarArrival> far_arrivals_;
 };
 
 }  // namespace chatlab::loadgen

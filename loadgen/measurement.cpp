@@ -99,7 +99,7 @@ Result unreachable(const Options& options, std::string target, std::string why) 
 /// Several processes have one command line, and a part for each of them.
 std::optional<std::string> unfit_for_several(const Options& options, Ensemble& ensemble) {
   const auto& run = options.run;
-  const auto mine = fmt::format("{} {} {}", CHATLAB_VERSION, settings_json(run).dump(),
+  const auto mine = fmt::format("{} {} {} {}", CHATLAB_VERSION, settings_json(run).dump(), run.cross_host,
                                 options.url      ? target_in_words(options)
                                 : options.launch ? options.launch->command
                                                  : "");
@@ -122,6 +122,8 @@ std::optional<std::string> unfit_for_several(const Options& options, Ensemble& e
 
 /// What is known before the first packet.
 std::optional<Stop> what_forbids(Options options, const std::string& wanted, Ensemble& ensemble) {
+  if (options.run.cross_host && ensemble.size() == 1)
+    return Refusal{"--cross-host is for ranks on several hosts: start it with mpirun", ExitCode::usage};
   if (ensemble.size() > 1) {
     if (auto no = unfit_for_several(options, ensemble)) return Refusal{*no, ExitCode::usage};
   }
@@ -228,7 +230,14 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   auto result = conduct(settings, *nodes, company);
   result.target = target ? target->words : wanted;
   result.capacity_per_s = capacity_per_s;
-  for (std::uint32_t rank = 0; rank < ensemble.size(); ++rank) result.host_local |= ensemble.is_far(rank);
+  for (std::uint32_t rank = 0; rank < ensemble.size() && !settings.cross_host; ++rank)
+    result.host_local |= ensemble.is_far(rank);
+  if (const auto why = ensemble.broken(); why && !result.unreachable) {
+    result.verdict = {Trust::invalid,
+                      {fmt::format("it {}; this is what its own clients got of each other", *why)}};
+    listener.left_alone(result);  // before the server that it has started is stopped
+    return result;
+  }
   judge(result, options.slos);
   return result;
 }

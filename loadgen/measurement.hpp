@@ -20,6 +20,8 @@ struct Listener {
   std::function<void(const std::string&)> say;  ///< a line about what goes on
   std::function<void(const Progress&)> progress;
   int interrupt = -1;  ///< becomes readable when somebody wants it to end
+  /// What this process has measured when it is the only one that is left of an ensemble. Time presses.
+  std::function<void(const Result&)> left_alone = [](const Result&) {};
 };
 
 std::string server_in_words(const NamedTarget& target);

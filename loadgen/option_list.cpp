@@ -36,6 +36,7 @@ cxxopts::Options declare_options() {
       ("churn", "clients that leave and come back, a second", text(), "R")                               //
       ("slow", "clients of them that do not read; reported apart", text(), "N")                          //
       ("slow-rate", "bytes a second that each slow client does read (default: 0)", text(), "BYTES")      //
+      ("cross-host", "ranks on several hosts compare their clocks, and time what goes between hosts")    //
       ("threads", "threads that send and receive (default: 1)", text(), "N")                             //
       ("receive-buffer", "SO_RCVBUF of each socket (default: the system's)", text(), "BYTES")            //
       ("patience", "longest silence while everybody logs in (default: 10s)", text(), "TIME")             //

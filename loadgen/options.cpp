@@ -47,6 +47,7 @@ void read_target(Values& values, const Texts& words, Options& options) {
   }
   options.gate = !values.has("no-gate");
   options.may_load_this_server = values.has("i-may-load-this-server");
+  options.run.cross_host = values.has("cross-host");
   options.really = values.has("really");
 }
 

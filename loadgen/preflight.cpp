@@ -23,6 +23,7 @@ constexpr double polite_deliveries_per_s = 5'000;
 constexpr std::uint32_t polite_clients = 200;
 
 constexpr double most_sends = 20e6;                      // 32 bytes each, and 24 more in every thread
+constexpr double most_far_deliveries = 1 << 26;          // 16 bytes each, where clocks are compared
 constexpr std::size_t most_sequence_bytes = 1ull << 30;  // next sequence of each sender, for each client
 
 std::optional<std::string> not_enough_files(std::uint32_t clients) {
@@ -68,6 +69,14 @@ std::optional<std::string> obstacle(const Options& options) {
   if (!run.closed && expected_sends(run.load()) > most_sends) {
     return fmt::format("{} broadcasts are more than the {} that fit into one run: lower --rate or --duration",
                        number_in_words(expected_sends(run.load())), number_in_words(most_sends));
+  }
+  const double own_deliveries = expected_sends(run.load()) * run.own(run.recipients());
+  if (run.cross_host && own_deliveries > most_far_deliveries) {
+    return fmt::format(
+        "{} deliveries to each rank are more than the {} that --cross-host can remember: more ranks, or a "
+        "lower "
+        "--duration or --rate",
+        number_in_words(own_deliveries), number_in_words(most_far_deliveries));
   }
   if (std::size_t{run.clients} * run.senders * sizeof(std::uint32_t) > most_sequence_bytes) {
     return fmt::format(

@@ -89,30 +89,53 @@ std::string told(const std::variant<Result, Refusal>& outcome) {
   return fmt::format("{}{}", static_cast<char>(refusal.code), refusal.text);
 }
 
-/// The ranks' own reports, beside that of all.
-std::optional<std::string> keep(const std::string& out, const std::vector<std::string>& reports) {
+/// A rank's own report, beside that of all.
+std::string path_of_rank(const std::string& out, std::string_view rank) {
   constexpr std::string_view json = ".json";
   const auto prefix = out.ends_with(json) ? out.substr(0, out.size() - json.size()) : out;
-  for (std::size_t rank = 0; !out.empty() && rank < reports.size(); ++rank) {
-    const auto path = fmt::format("{}.rank-{}.json", prefix, rank);
-    std::ofstream file(path, std::ios::binary);
-    file << reports[rank];
-    file.close();
-    if (!file) return fmt::format("cannot write {}; does its folder exist?", path);
+  return fmt::format("{}.rank-{}.json", prefix, rank);
+}
+
+/// Whole, or not at all.
+std::optional<std::string> keep(const std::string& path, const std::string& report) {
+  const auto part = path + ".part";
+  std::ofstream file(part, std::ios::binary);
+  file << report;
+  file.close();
+  if (file && std::rename(part.c_str(), path.c_str()) == 0) return std::nullopt;
+  return fmt::format("cannot write {}; does its folder exist?", path);
+}
+
+/// Another rank is lost. Each of the others keeps what it has, on its own host; the first one says so.
+void keep_alone(const Options& options, const Ensemble& ensemble, const Result& result) {
+  const auto out = options.out.empty() ? "chatlab-loadgen" : options.out;
+  const auto path = path_of_rank(out, std::to_string(ensemble.rank()));
+  if (const auto failed = keep(path, json_report(result))) {
+    complain(*failed, ExitCode::usage);
+  } else if (ensemble.rank() == 0) {
+    complain(fmt::format("this rank {}. Each that is left keeps what it measured until then in {}, on its "
+                         "host; chatlab-loadgen merge adds them up",
+                         *ensemble.broken(), path_of_rank(out, "N")),
+             ExitCode::invalid);
   }
-  return std::nullopt;
 }
 
 /// Rank 0 reports for all.
 int measure_together(const Options& options, Ensemble& ensemble) {
   const Interrupt interrupt;
+  ensemble.heed(interrupt.descriptor());
   const bool speaks = ensemble.rank() == 0;
   ProgressTeller teller(options.quiet || !speaks, true);
   const Listener listener{[&](const std::string& line) { teller.say(line); },
-                          [&](const Progress& progress) { teller.tell(progress); }, interrupt.descriptor()};
+                          [&](const Progress& progress) { teller.tell(progress); }, interrupt.descriptor(),
+                          [&](const Result& result) {
+                            teller.finish();
+                            keep_alone(options, ensemble, result);
+                          }};
   const auto outcome = measure(options, listener, {}, ensemble);
   teller.finish();
   const auto reports = ensemble.gather(told(outcome));
+  if (ensemble.broken()) return static_cast<int>(ExitCode::invalid);
   if (!speaks) return 0;
   std::vector<NamedReport> named;
   for (std::size_t rank = 0; rank < reports.size(); ++rank) {
@@ -120,7 +143,10 @@ int measure_together(const Options& options, Ensemble& ensemble) {
       return complain(reports[rank].substr(1), static_cast<ExitCode>(reports[rank][0]));
     named.push_back({fmt::format("rank {}", rank), reports[rank]});
   }
-  if (const auto failed = keep(options.out, reports)) return complain(*failed, ExitCode::usage);
+  for (std::size_t rank = 0; !options.out.empty() && rank < reports.size(); ++rank) {
+    const auto path = path_of_rank(options.out, std::to_string(rank));
+    if (const auto failed = keep(path, reports[rank])) return complain(*failed, ExitCode::usage);
+  }
   auto merged = merge_reports(named);
   if (merged.has_error()) return complain(merged.error().text, ExitCode::invalid);
   for (const auto& slo : options.slos) merged->slos.push_back(hold_against(slo, merged->figures));

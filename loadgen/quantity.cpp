@@ -40,6 +40,7 @@ std::optional<std::chrono::nanoseconds> parse_time(std::string_view text) {
 
 std::string time_in_words(std::optional<std::chrono::microseconds> time) {
   if (!time) return "lost";
+  if (time->count() < 0) return "hidden";
   const auto value_us = static_cast<double>(time->count());
   if (value_us < 1000) return fmt::format("{} us", time->count());
   if (value_us < 1e6) return three_digits(value_us / 1e3) + " ms";

@@ -14,7 +14,8 @@ std::optional<std::chrono::nanoseconds> parse_time(std::string_view text);
 /// The whole text is one finite number.
 std::optional<double> parse_number(std::string_view text);
 
-/// With the unit that fits: "873 us", "12.3 ms", "1.27 s"; "lost" for nothing.
+/// With the unit that fits: "873 us", "12.3 ms", "1.27 s"; "lost" for nothing, "hidden" for
+/// what is negative.
 std::string time_in_words(std::optional<std::chrono::microseconds> time);
 
 /// "12.3k", "4.56M": three digits.

@@ -90,6 +90,9 @@ struct Result {
   /// Ranks were on several hosts: times are only between a sender and the recipients on its own, so
   /// completion is a lower bound. Losses, copies and FIFO order are of all pairs.
   bool host_local = false;
+  /// Ranks were on several hosts and compared their clocks: by so much times between them may be wrong, and
+  /// none is told that is shorter than least_believed().
+  std::optional<std::chrono::nanoseconds> clock_error;
 
   // Filled in by judge().
   Verdict verdict;
@@ -100,6 +103,11 @@ struct Result {
   double achieved_per_s() const;
   double deliveries_per_s() const;
 };
+
+/// Of times that may be wrong by so much.
+inline Microseconds least_believed(std::chrono::nanoseconds clock_error) {
+  return std::chrono::ceil<Microseconds>(clock_error * 10);
+}
 
 inline const std::vector<double> reported_percentiles = {50, 90, 99, 99.9};
 

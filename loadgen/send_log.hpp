@@ -2,6 +2,7 @@
 // sender, read by all: the fields are atomic, and none is ever taken back.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -10,6 +11,11 @@
 #include "loadgen/zero_pages.hpp"
 
 namespace chatlab::loadgen {
+
+/// Both `never` where it was not.
+struct Sent {
+  Moment intended = never, written = never;
+};
 
 class SendLog {
  public:
@@ -29,6 +35,7 @@ class SendLog {
     far_[sender] = true;
   }
   bool is_far(std::uint32_t sender) const { return !far_.empty() && far_[sender]; }
+  std::size_t far_senders() const { return static_cast<std::size_t>(std::ranges::count(far_, true)); }
 
   /// It is due: from now on it counts, written or not.
   void schedule(std::size_t index, Moment intended) { store(sends_[index].intended_ns, intended); }
@@ -38,6 +45,7 @@ class SendLog {
   /// `never` where it was not.
   Moment intended(std::size_t index) const { return load(sends_[index].intended_ns); }
   Moment written(std::size_t index) const { return load(sends_[index].written_ns); }
+  Sent sent(std::size_t index) const { return {intended(index), written(index)}; }
 
   /// Its place in the order in which broadcasts were first seen by somebody who had missed none; 0: nobody.
   std::uint32_t rank(std::size_t index) const { return sends_[index].rank.load(std::memory_order_relaxed); }
@@ -73,7 +81,7 @@ class SendLog {
     std::atomic<std::uint32_t> awaited;
   };
   std::uint32_t senders_;
-  std::vector<char> far_;  // by sender; empty where none is
+  std::vector<bool> far_;  // by sender; empty where none is
   ZeroPages<Send> sends_;
   std::atomic<std::uint32_t> ranked_{0};
 };

@@ -41,6 +41,7 @@ struct Settings {
     return node == 0 ? url : further[node - 1];
   }
 
+  bool cross_host = false;  ///< ranks on several hosts compare their clocks, and time what goes between them
   std::uint32_t rank = 0, ranks = 1;  ///< this process, of those that measure together; see ensemble.hpp
 
   /// The threads of all processes together take turns: client c is of lane c % lanes().
@@ -48,7 +49,8 @@ struct Settings {
   std::uint32_t lane(std::uint32_t thread) const { return thread * ranks + rank; }
   /// Of the first `count` clients those that are this process's own.
   std::uint32_t own(std::uint32_t count) const { return (count + ranks - 1 - rank) / ranks; }
-  bool is_own(std::uint32_t client) const { return client % ranks == rank; }
+  std::uint32_t rank_of(std::uint32_t client) const { return client % ranks; }
+  bool is_own(std::uint32_t client) const { return rank_of(client) == rank; }
 
   /// Those who are measured: all but the slow ones.
   std::uint32_t recipients() const { return clients - slow; }

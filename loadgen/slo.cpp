@@ -90,6 +90,9 @@ SloResult hold_against(const Slo& slo, const Figures& figures) {
   const auto* times = times_named(figures, slo.value);
   if (times->count() == 0) return {slo.text, false, "nothing was measured"};
   const auto time = times->percentile(slo.percent);
+  if (time == Histogram::hidden && slo.bound < static_cast<double>(times->hidden_below().count()))
+    return {slo.text, false,
+            fmt::format("cannot be told: shorter than {}", time_in_words(times->hidden_below()))};
   return judged(time ? static_cast<double>(time->count()) : std::numeric_limits<double>::infinity(),
                 time_in_words(time));
 }

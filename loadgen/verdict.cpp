@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "loadgen/moment.hpp"
+
 namespace chatlab::loadgen {
 namespace {
 
@@ -39,6 +41,11 @@ class Judge {
     verdict_.reasons.push_back(reason);
   }
 
+  void condemn(std::string reason) {
+    verdict_.trust = Trust::invalid;
+    verdict_.reasons.push_back(std::move(reason));
+  }
+
   Verdict take() { return std::move(verdict_); }
 
  private:
@@ -63,7 +70,8 @@ Verdict judge(const Health& health) {
   Judge judge;
   // Where most broadcasts were lost there is no median to compare with; an hour is as good as none.
   const double median_us = static_cast<double>(
-      std::max(health.completion_p50.value_or(Histogram::highest), Microseconds(1)).count());
+      std::max({health.completion_p50.value_or(Histogram::highest), health.hidden_below, Microseconds(1)})
+          .count());
   const auto against_median = [&](double value_us, Bounds bounds, std::string_view what,
                                   std::string_view change) {
     if (value_us < negligible_us) return;
@@ -101,6 +109,13 @@ Verdict judge(const Health& health) {
                 fmt::format("it took {:.0f} % of the deliveries that it can take at all, as the reflector "
                             "showed: add --threads, or lower --rate or --clients",
                             *health.used_capacity * 100));
+  }
+  if (health.shortest_between_hosts && *health.shortest_between_hosts < -health.clock_error) {
+    judge.condemn(fmt::format(
+        "a chat came to another host {:.3f} ms before it was sent, though the clocks should be known to "
+        "{:.3f} "
+        "ms: something sets a clock, or the network is not the same both ways; measure without --cross-host",
+        in_seconds(-*health.shortest_between_hosts) * 1e3, in_seconds(health.clock_error) * 1e3));
   }
   return judge.take();
 }

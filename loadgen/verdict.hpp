@@ -20,6 +20,9 @@ struct Health {
   double unread_wait_us = 0;                   ///< how long bytes lay in its sockets, on average
   double receive_buffer_messages = 0;          ///< how many messages one socket's buffer can hold
   std::optional<double> used_capacity;         ///< deliveries/s as a part of what the reflector showed
+  Microseconds hidden_below{};                 ///< shorter completions are not told
+  std::chrono::nanoseconds clock_error{};      ///< by how much times between hosts may be wrong
+  std::optional<std::chrono::nanoseconds> shortest_between_hosts;  ///< of all times that were measured there
 };
 
 enum class Trust { valid, suspect, invalid };

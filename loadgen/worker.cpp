@@ -105,6 +105,7 @@ void Worker::adopt(Phase phase) {
   if (phase == Phase::sending) {
     receiver_.ledger().measure(control_.measure_begin(), control_.measure_end(),
                                control_.settings.series_step());
+    if (control_.settings.cross_host) receiver_.ledger().keep_far_arrivals();
     dispatcher_.start();
     if (control_.settings.churn_per_s > 0) next_churn_ = control_.start();
     next_live_ = control_.measure_begin();
@@ -185,7 +186,7 @@ void Worker::keep_house(Moment at) {
   sample_unread();
   if (at < next_live_) return;
   next_live_ = at + live_interval;
-  const auto times = receiver_.ledger().delivery_so_far();
+  const auto times = receiver_.ledger().times().delivery_so_far();
   const auto microseconds = [](std::optional<Microseconds> time) { return time ? time->count() : -1; };
   live_p50_us = microseconds(times.percentile(50));
   live_p99_us = microseconds(times.percentile(99));

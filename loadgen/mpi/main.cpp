@@ -6,5 +6,5 @@
 int main(int argc, char** argv) {
   if (const auto status = chatlab::loadgen::serve_as_asked(argc, argv)) return *status;
   chatlab::loadgen::Ranks ranks;
-  return chatlab::loadgen::run_program(argc, argv, ranks);
+  return ranks.end(chatlab::loadgen::run_program(argc, argv, ranks));
 }

@@ -1,33 +1,34 @@
 #include "loadgen/mpi/ranks.hpp"
 
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <thread>
+
+#include "loadgen/clock.hpp"
+#include "loadgen/histogram.hpp"
 
 namespace chatlab::loadgen {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// MPI itself would spin.
-void sleep_until_done(MPI_Request request) {
-  for (int done = 0; !done;) {
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (!done) std::this_thread::sleep_for(1ms);
-  }
-}
+// mpirun says SIGTERM to all, and a second later SIGKILL: until then what was measured must be in its file.
+// It says so when another rank is dead, or when it was interrupted itself; then all others come in time.
+constexpr auto interrupted_patience = 200ms;
 
-template <class Value>
-void reduce(std::vector<Value>& values, MPI_Datatype type, MPI_Op operation, MPI_Comm communicator) {
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), type, operation, communicator,
-                 &request);
-  sleep_until_done(request);
-}
+// Until all have logged in: one may still be sent rosters that another has got long ago.
+constexpr auto first_patience = 60s;
+
+constexpr auto nobody = std::numeric_limits<std::int64_t>::max();
+constexpr double drift_unit = 1e15;  // a drift as a whole number of these
 
 }  // namespace
 
-Ranks::Ranks() {
+Ranks::Ranks() : patience_(first_patience) {
   MPI_Init(nullptr, nullptr);
   int rank = 0, size = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -40,19 +41,70 @@ Ranks::Ranks() {
   MPI_Allgather(first.data(), 1, MPI_INT, hosts_.data(), 1, MPI_INT, MPI_COMM_WORLD);
 }
 
-Ranks::~Ranks() {
-  MPI_Finalize();
+int Ranks::end(int status) {
+  if (!broken_) {
+    MPI_Finalize();
+  } else if (!interrupted_) {
+    MPI_Abort(MPI_COMM_WORLD, status);
+  }
+  return status;
 }
 
-std::string Ranks::agree(std::string mine) {
+bool Ranks::is_interrupted() const {
+  pollfd interrupt{interrupt_, POLLIN, 0};
+  return ::poll(&interrupt, 1, 0) > 0;
+}
+
+bool Ranks::wait(MPI_Request request) {
+  const auto begun = now();
+  while (true) {
+    int is_done = 0;
+    MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
+    if (is_done) return true;
+    const auto waited = now() - begun;
+    interrupted_ = waited > interrupted_patience && is_interrupted();
+    if (interrupted_) {
+      broken_ = "was told to end, and the others did not answer: a rank has died, or mpirun was interrupted";
+    } else if (waited > patience_) {
+      broken_ = fmt::format("waited {:.0f} s for another, in vain: it hangs, or its host is cut off",
+                            in_seconds(patience_));
+    }
+    if (broken_) return false;
+    if (rank_ > 0 || !clocks_.answer()) std::this_thread::sleep_for(1ms);  // MPI itself would spin
+  }
+}
+
+template <class Value>
+bool Ranks::reduce(std::vector<Value>& values, MPI_Datatype type, MPI_Op operation, MPI_Comm communicator) {
+  if (broken_) return false;
+  MPI_Request request = MPI_REQUEST_NULL;
+  auto reduced = values;
+  MPI_Iallreduce(values.data(), reduced.data(), static_cast<int>(values.size()), type, operation,
+                 communicator, &request);
+  if (!wait(request)) return false;
+  values.swap(reduced);
+  return true;
+}
+
+template <class Container>
+Container Ranks::agree_on(Container mine, MPI_Datatype type) {
+  if (broken_) return mine;
+  auto first = mine;
   auto size = static_cast<std::int64_t>(mine.size());
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Ibcast(&size, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &request);
-  sleep_until_done(request);
-  mine.resize(static_cast<std::size_t>(size));
-  MPI_Ibcast(mine.data(), static_cast<int>(size), MPI_CHAR, 0, MPI_COMM_WORLD, &request);
-  sleep_until_done(request);
-  return mine;
+  if (!wait(request)) return mine;
+  first.resize(static_cast<std::size_t>(size));
+  MPI_Ibcast(first.data(), static_cast<int>(size), type, 0, MPI_COMM_WORLD, &request);
+  return wait(request) ? first : mine;
+}
+
+std::string Ranks::agree(std::string mine) {
+  return agree_on(std::move(mine), MPI_CHAR);
+}
+
+std::vector<std::uint32_t> Ranks::agree(std::vector<std::uint32_t> mine) {
+  return agree_on(std::move(mine), MPI_UINT32_T);
 }
 
 bool Ranks::meet(bool ready) {
@@ -67,34 +119,90 @@ Moment Ranks::latest(Moment mine) {
   return Moment(all[0]);
 }
 
+void Ranks::compare_clocks() {
+  const bool has_the_shared_clock = hosts_[rank_] == hosts_[0];
+  const bool speaks_for_its_host = hosts_[rank_] == static_cast<int>(rank_);
+  if (!broken_ && speaks_for_its_host && !has_the_shared_clock) clocks_.ask();
+  meet(true);  // meanwhile rank 0 answers
+  std::vector<std::int64_t> line(4);
+  if (speaks_for_its_host && !has_the_shared_clock) {
+    const auto readings = clocks_.readings();
+    const auto found = readings.empty() ? ClockLine{{}, {}, 0, Histogram::highest} : line_through(readings);
+    line = {found.at.count(), found.offset.count(), std::llround(found.drift * drift_unit),
+            found.error.count()};
+  }
+  reduce(line, MPI_INT64_T, MPI_SUM, host_);  // the others of this host said 0
+  shared_clock_ = {Moment(line[0]), Moment(line[1]), static_cast<double>(line[2]) / drift_unit,
+                   Moment(line[3])};
+  std::vector<std::int64_t> error{line[3]};
+  reduce(error, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD);
+  clock_error_ = Moment(error[0]);
+}
+
+void Ranks::keep_comparing_clocks() {
+  if (broken_) return;
+  if (rank_ == 0) {
+    clocks_.answer();
+  } else if (is_far(0) && hosts_[rank_] == static_cast<int>(rank_)) {
+    clocks_.ask_now_and_then();
+  }
+}
+
+std::int64_t Ranks::to_shared(Moment ours) const {
+  return clock_error_ ? shared_clock_.theirs(ours).count() : ours.count();
+}
+
+Moment Ranks::from_shared(std::int64_t shared) const {
+  return clock_error_ ? shared_clock_.ours(Moment(shared)) : Moment(shared);
+}
+
+void Ranks::exchange(std::vector<Sent>& sends) {
+  std::vector<std::int64_t> moments;
+  for (const auto& sent : sends) {
+    for (const auto moment : {sent.intended, sent.written})
+      moments.push_back(moment == never ? never.count() : to_shared(moment));
+  }
+  if (!reduce(moments, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD)) return;
+  const auto moment = [&](std::size_t i) {
+    return moments[i] == never.count() ? never : from_shared(moments[i]);
+  };
+  for (std::size_t i = 0; i < sends.size(); ++i) sends[i] = {moment(2 * i), moment(2 * i + 1)};
+}
+
 void Ranks::put_together(std::vector<Reception>& receptions) {
-  constexpr auto nobody = std::numeric_limits<std::int64_t>::max();
+  const auto sharers = clock_error_ ? MPI_COMM_WORLD : host_;
   std::vector<std::int64_t> first, last;
   std::vector<std::uint32_t> counts;
   for (const auto& one : receptions) {
-    first.push_back(one.received > 0 ? one.first_ns : nobody);
-    last.push_back(one.last_ns);
+    first.push_back(one.received > 0 ? to_shared(Moment(one.first_ns)) : nobody);
+    last.push_back(one.received > 0 ? to_shared(Moment(one.last_ns)) : never.count());
     counts.insert(counts.end(), {one.received, one.expected});
   }
-  reduce(first, MPI_INT64_T, MPI_MIN, host_);
-  reduce(last, MPI_INT64_T, MPI_MAX, host_);
-  reduce(counts, MPI_UINT32_T, MPI_SUM, MPI_COMM_WORLD);
-  for (std::size_t i = 0; i < receptions.size(); ++i)
-    receptions[i] = {first[i] == nobody ? 0 : first[i], last[i], counts[2 * i], counts[2 * i + 1]};
+  if (!reduce(first, MPI_INT64_T, MPI_MIN, sharers) || !reduce(last, MPI_INT64_T, MPI_MAX, sharers) ||
+      !reduce(counts, MPI_UINT32_T, MPI_SUM, MPI_COMM_WORLD))
+    return;
+  for (std::size_t i = 0; i < receptions.size(); ++i) {
+    auto& one = receptions[i];
+    one = {0, 0, counts[2 * i], counts[2 * i + 1]};
+    if (first[i] == nobody) continue;
+    one.first_ns = from_shared(first[i]).count();
+    one.last_ns = from_shared(last[i]).count();
+  }
 }
 
 std::vector<std::string> Ranks::gather(std::string mine) {
+  if (broken_) return {std::move(mine)};
   const auto mine_bytes = static_cast<int>(mine.size());
   std::vector<int> sizes(size());
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Igather(&mine_bytes, 1, MPI_INT, sizes.data(), 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
-  sleep_until_done(request);
+  if (!wait(request)) return {std::move(mine)};
   std::vector<int> begins(sizes.size());
   std::exclusive_scan(sizes.begin(), sizes.end(), begins.begin(), 0);
   std::string all(static_cast<std::size_t>(begins.back() + sizes.back()), '\0');
   MPI_Igatherv(mine.data(), mine_bytes, MPI_CHAR, all.data(), sizes.data(), begins.data(), MPI_CHAR, 0,
                MPI_COMM_WORLD, &request);
-  sleep_until_done(request);
+  if (!wait(request)) return {std::move(mine)};
   std::vector<std::string> texts;
   for (std::size_t rank = 0; rank_ == 0 && rank < sizes.size(); ++rank)
     texts.push_back(

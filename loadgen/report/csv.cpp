@@ -12,6 +12,7 @@ std::string csv_report(const Result& result) {
     Histogram times;
     interval.add_to(times);
     const auto time = [](std::optional<Microseconds> value) {
+      value = Histogram::told(value);
       return value ? std::to_string(value->count()) : "";
     };
     text += fmt::format("{:.0f},{:.3f},{},{},{},{},{}\n", in_seconds(interval.begin),
@@ -33,7 +34,7 @@ void add_series(std::string& text, const std::string& label, const Result& resul
       if (interval.begin / step == one.at / step) interval.add_to(times);
     }
     const auto time = [&](double percent) {
-      const auto value = times.percentile(percent);
+      const auto value = Histogram::told(times.percentile(percent));
       return value ? std::to_string(value->count()) : "";
     };
     text += fmt::format("{}{:.3f},{},{},{},{},{},{},{}\n", label, in_seconds(one.at), one.sent, one.delivered,

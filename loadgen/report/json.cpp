@@ -12,7 +12,9 @@ namespace {
 
 constexpr double percentiles[] = {1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
 
+/// Null for what is lost, or hidden.
 Json microseconds(std::optional<Microseconds> time) {
+  time = Histogram::told(time);
   return time ? Json(time->count()) : Json();
 }
 
@@ -28,6 +30,7 @@ Json times_of(const Histogram& times) {
   for (const double percent : percentiles)
     values[fmt::format("{:g}", percent)] = microseconds(times.percentile(percent));
   return {{"count", times.count()},
+          {"under_range", times.under_range()},
           {"over_range", times.over_range()},
           {"min_us", microseconds(times.min())},
           {"max_us", times.over_range() ? Json() : microseconds(times.max())},
@@ -39,7 +42,7 @@ Json times_of(const Histogram& times) {
 Json confidence_of(const Result& result) {
   Json intervals = Json::object();
   const auto bound = [](std::int64_t value_us) {
-    return value_us == Figures::lost_us ? Json() : Json(value_us);
+    return value_us == Figures::lost_us ? Json() : microseconds(Microseconds(value_us));
   };
   for (std::size_t i = 0; i < result.confidence.size(); ++i) {
     intervals[fmt::format("{:g}", reported_percentiles[i])] = {bound(result.confidence[i].low),
@@ -116,10 +119,11 @@ Json seconds_of(const Figures& figures) {
     interval.add_to(times);
     seconds.push_back({{"begin_s", in_seconds(interval.begin)},
                        {"length_s", in_seconds(interval.length)},
-                       {"deliveries", times.in_range()},
+                       {"deliveries", times.under_range() + times.in_range()},
                        {"p50_us", microseconds(times.percentile(50))},
                        {"p99_us", microseconds(times.percentile(99))},
                        {"max_us", microseconds(times.max())},
+                       {"under_range", times.under_range()},
                        {"counts", counts_of(interval)}});
   }
   return seconds;
@@ -199,6 +203,7 @@ std::string json_report(const Result& result) {
       {"died", result.died},
       {"interrupted", result.interrupted},
       {"host_local", result.host_local},
+      {"clock_error_us", result.clock_error ? Json(in_seconds(*result.clock_error) * 1e6) : Json()},
       {"first_end", result.first_end},
       {"verdict", {{"trust", to_string(result.verdict.trust)}, {"reasons", result.verdict.reasons}}},
       {"settings", settings_json(result.settings)},

@@ -21,6 +21,7 @@ Histogram histogram_of(const nlohmann::json& times) {
   Histogram histogram;
   for (const auto& pair : times.at("counts"))
     histogram.record(Microseconds(pair.at(0).get<std::int64_t>()), pair.at(1).get<std::uint64_t>());
+  histogram.record_under_range(times.value("under_range", std::uint64_t{0}));
   histogram.record_over_range(times.value("over_range", std::uint64_t{0}));
   return histogram;
 }
@@ -72,6 +73,8 @@ Result read_result(const nlohmann::json& report, const std::string& path) {
   report.at("died").get_to(result.died);
   report.at("interrupted").get_to(result.interrupted);
   result.host_local = report.value("host_local", false);
+  if (const auto error = report.find("clock_error_us"); error != report.end() && !error->is_null())
+    result.clock_error = std::chrono::nanoseconds(std::llround(error->get<double>() * 1000));
   report.at("first_end").get_to(result.first_end);
   read_settings(report, result.settings);
   read_figures(report, result.figures);
@@ -131,6 +134,8 @@ void add(Result& sum, const Result& one) {
   sum.died = sum.died || one.died;
   sum.interrupted = sum.interrupted || one.interrupted;
   sum.host_local = sum.host_local || one.host_local;
+  if (one.clock_error)
+    sum.clock_error = std::max(*one.clock_error, sum.clock_error.value_or(*one.clock_error));
   sum.parts.insert(sum.parts.end(), one.parts.begin(), one.parts.end());
   // The reason is with the one who failed, not with those who waited for it.
   const bool knows_why = sum.unreachable && !sum.unreachable->ends_with(others_failed);
@@ -181,6 +186,7 @@ boost::system::result<Result, client::Failure> sum_of(std::vector<Result> result
     add(sum, results[i]);
   }
   sum.figures.intervals = merged(std::move(sum.figures.intervals));
+  if (sum.clock_error) sum.figures.hide_below(least_believed(*sum.clock_error));
   std::stable_sort(
       sum.parts.begin(), sum.parts.end(),
       [](const Contribution& left, const Contribution& right) { return left.name < right.name; });

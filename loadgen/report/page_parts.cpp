@@ -50,6 +50,7 @@ PlotLine completion_line(const std::string& name, const Histogram& completion) {
   for (double x = 0; x <= last + 1e-9; x += grid_step) {
     const auto time = completion.percentile(x == 0 ? 0 : 100 * (1 - std::pow(10, -x)));
     if (!time) break;  // what is lost is never there
+    if (*time == Histogram::hidden) continue;
     line.points.emplace_back(x, in_ms(*time));
   }
   return line;
@@ -109,7 +110,7 @@ Page::Chart heat_chart(const NamedResult& named) {
     auto cells = Json::array();
     for (const auto& [row, count] : rows) cells.push_back({row, count});
     const auto time = [&](double percent) {
-      const auto value = times.percentile(percent);
+      const auto value = Histogram::told(times.percentile(percent));
       return value ? Json(in_ms(*value)) : Json();
     };
     columns.push_back({in_seconds(interval.begin), std::move(cells), time(50), time(99)});

@@ -31,6 +31,9 @@ std::string csv_field(const std::string& text);
 /// The load in one line: clients, senders, rate, size. `varied`: what a sweep changes is left out.
 std::string load_in_words(const Settings& settings, std::optional<Axis> varied = {});
 
+/// What times between the hosts of several ranks are worth; empty where that is no question.
+std::string clocks_in_words(const Result& result);
+
 /// What goes on, in one line without its end.
 std::string progress_line(const Progress& progress);
 

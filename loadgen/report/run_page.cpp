@@ -8,7 +8,9 @@ namespace chatlab::loadgen {
 namespace {
 
 std::string time_at(const Result& result, double percent) {
-  return time_in_words(result.figures.completion.percentile(percent));
+  const auto& completion = result.figures.completion;
+  const auto time = completion.percentile(percent);
+  return time_in_words(time == Histogram::hidden ? completion.hidden_below() : time);
 }
 
 std::string run_headline(const Result& result) {
@@ -122,6 +124,8 @@ Page page_of(const Result& result) {
   page.charts.push_back(flow_chart({named}));
   if (result.login_groups.size() > 1) page.charts.push_back(login_chart({named}));
   page.tables = {times_table(result.figures), integrity_table(result), resources_table(result)};
+  if (const auto clocks = clocks_in_words(result); !clocks.empty())
+    page.facts.insert(page.facts.begin() + 2, {"Hosts", clocks});
   page.facts.insert(page.facts.begin() + 2, {"Bottleneck", bottleneck(result)});
   page.facts.insert(page.facts.begin() + 2,
                     {"Logins", fmt::format("everybody saw everybody after {:.2f} s",

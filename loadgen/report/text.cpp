@@ -85,8 +85,8 @@ class TextReport {
     write_row("spread", figures.spread, "");
     write_row("raw", figures.raw, "not corrected for coordinated omission");
     write_row("send lag", figures.send_lag, "");
-    if (result_.host_local)
-      add("host-local: between a sender and the recipients on its own host; completion is a lower bound\n");
+    const auto clocks = clocks_in_words(result_);
+    if (!clocks.empty()) add("{:<12}{}\n", "hosts", clocks);
   }
 
   void write_row(std::string_view name, const Histogram& times, std::string_view note) {
@@ -198,6 +198,15 @@ std::string load_in_words(const Settings& settings, std::optional<Axis> varied) 
                         settings.arrivals == Arrivals::poisson ? " (poisson)" : ""));
   add(Axis::payload, fmt::format("{} B", settings.text_bytes));
   return words;
+}
+
+std::string clocks_in_words(const Result& result) {
+  if (result.host_local)
+    return "host-local: between a sender and the recipients on its own host; completion is a lower bound";
+  if (!result.clock_error) return "";
+  return fmt::format("times between them may be wrong by {}; what is shorter than {} is hidden",
+                     time_in_words(std::chrono::ceil<Microseconds>(*result.clock_error)),
+                     time_in_words(least_believed(*result.clock_error)));
 }
 
 std::string progress_line(const Progress& progress) {

@@ -53,6 +53,31 @@ TEST(Histogram, GivesPercentilesByNearestRank) {
   EXPECT_NEAR(histogram.standard_deviation_us(), 288.675, 0.001);
 }
 
+TEST(Histogram, HidesWhatIsTooShortToBeToldAndKeepsItInThePercentiles) {
+  Histogram histogram;
+  histogram.record(std::chrono::nanoseconds(-5us));
+  histogram.record(99us, 2);
+  histogram.record(100us, 1);
+  histogram.record(500us, 6);
+  EXPECT_EQ(histogram.under_range(), 1u) << "less than nothing is not nothing";
+  histogram.hide_below(100us);
+  EXPECT_EQ(histogram.count(), 10u);
+  EXPECT_EQ(histogram.under_range(), 3u);
+  EXPECT_EQ(histogram.in_range(), 7u);
+  EXPECT_EQ(histogram.percentile(30), Histogram::hidden);
+  EXPECT_EQ(histogram.percentile(40), 100us);
+  EXPECT_EQ(histogram.percentile(50), 500us);
+  EXPECT_EQ(histogram.min(), Histogram::hidden);
+  EXPECT_EQ(Histogram::told(histogram.percentile(30)), std::nullopt);
+
+  Histogram again;
+  Interval::of(histogram, 0s, 1s).add_to(again);
+  EXPECT_EQ(again.under_range(), 3u);
+  again.merge(histogram);
+  EXPECT_EQ(again.under_range(), 6u);
+  EXPECT_EQ(again.hidden_below(), 100us);
+}
+
 TEST(Histogram, KeepsWhatNeverCameInThePercentiles) {
   Histogram histogram;
   for (int i = 0; i < 98; ++i) histogram.record(10us, 1);
@@ -71,12 +96,6 @@ TEST(Histogram, HasNoPercentilesOfNothing) {
   EXPECT_EQ(histogram.min(), std::nullopt);
   EXPECT_EQ(histogram.max(), std::nullopt);
   EXPECT_EQ(histogram.mean_us(), 0);
-}
-
-TEST(Histogram, CountsTimesBeforeTheirBeginningAsZero) {
-  Histogram histogram;
-  histogram.record(-5ms);
-  EXPECT_EQ(histogram.percentile(100), 0us);
 }
 
 TEST(Histogram, MergesExactly) {

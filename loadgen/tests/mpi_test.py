@@ -4,13 +4,14 @@ import glob
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 import unittest
 
 import jsonschema
 
-from running import fake, program
+from running import fake, or_invalid, program
 
 # isolated: on this host, where there may be no ssh.
 MPIRUN = ["mpirun", "--mca", "plm", "isolated", "--oversubscribe", "--bind-to", "none"] + (["--allow-run-as-root"] if os.geteuid() == 0 else [])
@@ -36,6 +37,42 @@ def measure(*words, ranks=3):
         again = subprocess.run([program, "merge", *paths, "--format", "json"], capture_output=True, text=True)
         return (json.loads(pathlib.Path(f"{folder}/all.json").read_text()),
                 [json.loads(pathlib.Path(path).read_text()) for path in paths], json.loads(again.stdout))
+
+
+class Interrupted:
+    """Ranks of which something befalls one while they measure: their reports, and what mpirun said in the end."""
+
+    def __init__(self, befall, *words, ranks=3):
+        # Busy as a test's machine may be: mpirun's one second between SIGTERM and SIGKILL is not what is tested.
+        command = [*MPIRUN, "--mca", "odls_base_sigkill_timeout", "3", "-n", str(ranks), program]
+        load = ["--clients", str(CLIENTS), "--senders", str(SENDERS), "--rate", str(RATE), *BRIEF]
+        with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
+                [fake, "--port", "0", "--tell-after", "30"], stdout=subprocess.PIPE, text=True) as server:
+            url = server.stdout.readline().split()[-1]
+            self.mpirun = subprocess.Popen([*command, url, *load, *words, "--out", f"{folder}/all.json"],
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            server.stdout.readline()
+            befall(self)
+            self.output, self.errors = self.mpirun.communicate(timeout=120)
+            server.terminate()
+            self.status = self.mpirun.returncode
+            paths = sorted(glob.glob(f"{folder}/all*.json"))
+            self.reports = {os.path.basename(path): json.loads(pathlib.Path(path).read_text()) for path in paths}
+            merged = subprocess.run([program, "merge", *(path for path in paths if "rank" in path), "--format", "json"],
+                                    capture_output=True, text=True)
+            self.merged = json.loads(merged.stdout) if merged.stdout else merged.stderr
+
+    def signal(self, rank, number):
+        for process in os.listdir("/proc"):
+            try:
+                if process.isdigit() and pathlib.Path("/proc", process, "stat").read_text().split()[3] == str(self.mpirun.pid):
+                    environment = pathlib.Path("/proc", process, "environ").read_bytes().split(b"\0")
+                    if f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment:
+                        os.kill(int(process), number)
+                        return
+            except FileNotFoundError:
+                pass  # it has ended meanwhile
+        raise AssertionError(f"no rank {rank}")
 
 
 class Ranks(unittest.TestCase):
@@ -69,10 +106,66 @@ class Ranks(unittest.TestCase):
         self.assertEqual(report["times"]["completion"]["over_range"], RATE - report["integrity"]["complete"])
         self.assertEqual(report["integrity"], merged["integrity"])
 
+    def test_what_the_others_measured_is_kept_when_a_rank_dies(self):
+        for dead, left in ((2, (0, 1)), (0, (1, 2))):
+            run = Interrupted(lambda run: run.signal(dead, signal.SIGKILL), "--duration", "60s")
+            self.assertEqual(run.status, 128 + signal.SIGKILL, run.errors)
+            self.assertEqual(list(run.reports), [f"all.rank-{rank}.json" for rank in left], run.errors)
+            self.assertEqual(run.errors.count("a rank has died"), 1 if 0 in left else 0)  # the first one speaks
+            self.assertIn(f"process rank {dead}", run.errors)
+            self.assertEqual(run.merged["settings"]["clients"], 14)
+            self.check_merged(run)
+
+    def test_what_the_others_measured_is_kept_when_a_rank_hangs(self):
+        run = Interrupted(lambda run: run.signal(2, signal.SIGSTOP), "--duration", "3s", "--drain", "1s")
+        self.assertEqual(run.status, 3, run.errors)
+        self.assertIn("waited 10 s for another, in vain", run.errors)
+        # mpirun wakes whom it ends: the third may tell its part, too.
+        self.assertLessEqual({"all.rank-0.json", "all.rank-1.json"}, set(run.reports))
+        self.check_merged(run)
+
+    def check_merged(self, run):
+        self.assertEqual(run.merged["verdict"]["trust"], "INVALID")
+        integrity = run.merged["integrity"]
+        self.assertGreater(integrity["complete"], 0)
+        self.assertGreaterEqual(integrity["deliveries"], integrity["complete"] * 7)
+
+    def test_an_interrupted_run_is_reported_until_then(self):
+        run = Interrupted(lambda run: run.mpirun.send_signal(signal.SIGINT), "--duration", "60s")
+        report = run.reports["all.json"]
+        self.assertTrue(report["interrupted"])
+        self.assertEqual(report["verdict"]["trust"], run.merged["verdict"]["trust"])
+        self.assertEqual(report["integrity"]["lost"], 0, "what was not sent any more is not lost")
+        self.assertGreater(report["integrity"]["broadcasts"], 0)
+        self.assertLess(report["measured_s"], 60)
+
+    def test_recipients_of_all_ranks_are_held_against_one_order(self):
+        # Each rank has one recipient: it agrees with itself.
+        with tempfile.TemporaryDirectory() as folder:
+            load = ["--clients", "2", "--senders", "2", "--rate", "100", *BRIEF, "--format", "json", "--out", f"{folder}/all.json"]
+            done = start((2, ["--launch", f"exec {fake} --overtake 10", *load]))
+            report = json.loads(pathlib.Path(f"{folder}/all.json").read_text())
+        self.assertIn(done.returncode, or_invalid(4), done.stderr)
+        self.assertEqual(report["integrity"]["fifo_breaks"], 0)
+        self.assertGreater(report["integrity"]["order_breaks"], 0)
+
+    def test_on_one_host_there_is_one_clock(self):
+        report, ranks, merged = measure("--cross-host", "--launch", f"exec {fake}")
+        self.assertEqual(report["clock_error_us"], 0)
+        self.assertEqual(report["times"]["delivery"]["under_range"], 0)
+        self.assertFalse(report["host_local"])
+        self.assertEqual(report["times"], merged["times"])
+
     def test_ranks_with_other_settings_are_refused(self):
         done = start((1, ["--clients", "20", *BRIEF]), (1, ["--clients", "21", *BRIEF]))
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("rank 1 was started with other settings than rank 0", done.stderr)
+
+    def test_tasks_of_slurm_that_cannot_meet_do_not_load_the_server_each(self):
+        task = {name: value for name, value in os.environ.items() if not name.startswith(("PMI", "OMPI"))} | {"SLURM_STEP_NUM_TASKS": "2"}
+        done = subprocess.run([program, *BRIEF], capture_output=True, text=True, env=task)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("srun --mpi=pmix", done.stderr)
 
     def test_a_server_that_is_not_there_is_told_once(self):
         done = start((3, ["ws://127.0.0.1:1", *BRIEF]))
@@ -82,7 +175,7 @@ class Ranks(unittest.TestCase):
 
     def test_what_ranks_cannot_do_is_said(self):
         for words, what in ((["--closed", "2"], "--closed needs one process"), (["--senders", "1"], "2 ranks need as many --senders"),
-                            (["compare", "a={reference}", "b={reference}"], "under mpirun it measures one server")):
+                            (["--cross-host", "--closed", "2"], "--closed needs one process"), (["compare", "a={reference}", "b={reference}"], "under mpirun it measures one server")):
             done = start((2, [*words, *BRIEF]))
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(what, done.stderr)

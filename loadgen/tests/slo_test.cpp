@@ -38,6 +38,16 @@ TEST(Slo, HoldsTimesAndCounts) {
   }
 }
 
+TEST(Slo, IsNotKeptByATimeThatCannotBeTold) {
+  Figures figures;
+  figures.completion.record(80us, 10);
+  figures.hide_below(200us);
+  EXPECT_TRUE(hold_against(*parse_slo("completion.p99<250us"), figures).kept);
+  const auto result = hold_against(*parse_slo("completion.p99<100us"), figures);
+  EXPECT_FALSE(result.kept);
+  EXPECT_EQ(result.measured, "cannot be told: shorter than 200 us");
+}
+
 TEST(Slo, ExplainsWhatItCannotRead) {
   struct Row {
     const char *text, *error;

@@ -82,6 +82,23 @@ TEST(Verdict, DoesNotBlameItselfForAServerThatLosesEverything) {
   EXPECT_EQ(judge(health).trust, Trust::valid);
 }
 
+TEST(Verdict, IsInvalidWhereClocksCannotBeWhatTheyWereFoundToBe) {
+  auto health = healthy();
+  health.clock_error = 40us;
+  health.shortest_between_hosts = -40us;
+  EXPECT_EQ(judge(health).trust, Trust::valid);
+  health.shortest_between_hosts = -41us;
+  EXPECT_EQ(judge(health).trust, Trust::invalid);
+  EXPECT_NE(judge(health).reasons.at(0).find("0.041 ms before it was sent"), std::string::npos);
+}
+
+TEST(Verdict, HoldsItsLatenessAgainstTheLeastThatIsToldWhereTheMedianIsHidden) {
+  auto health = healthy();
+  health.completion_p50 = Histogram::hidden;
+  health.hidden_below = 5ms;
+  EXPECT_EQ(judge(health).trust, Trust::valid);
+}
+
 TEST(Verdict, NamesAllReasonsAndTakesTheWorst) {
   auto health = healthy();
   health.cpu_share = 0.85;

@@ -41,7 +41,7 @@ class Client:
     def __init__(self, writer):
         self.writer = writer
         self.name = None
-        self.held = None  # a frame that the next one overtakes, and its sender
+        self.held = None  # a frame that the next one overtakes, and whose: nothing for anybody's
 
     def send(self, frame):
         if not self.writer.is_closing():
@@ -98,6 +98,8 @@ class Server:
         number = self.done["chats"]
         if number == self.options.stall_after:
             time.sleep(self.options.stall)  # the whole process stands still
+        if number == self.options.tell_after:
+            print(f"{number} chats have come", flush=True)
         if number == self.options.stop_after:
             self.stop()
         sender = json.loads(text)["username"] if self.options.swap else None
@@ -139,11 +141,14 @@ class Server:
             if count % self.options.swap == 0 and client.held is None:
                 client.held = (sender, frame)
                 return
+        if every(self.options.overtake) and client.held is None:
+            client.held = (None, frame)
+            return
         if self.options.late:
             asyncio.get_running_loop().call_later(self.options.late, client.send, frame)
         else:
             client.send(frame)
-        if client.held and client.held[0] == sender:
+        if client.held and client.held[0] in (None, sender):
             client.send(client.held[1])
             client.held = None
             self.done["swaps"] += 1
@@ -219,9 +224,11 @@ def main():
     add("--lose", type=int, metavar="N", help="the first client does not get every Nth chat")
     add("--copy", type=int, metavar="N", help="it gets every Nth chat twice")
     add("--swap", type=int, metavar="N", help="it gets every Nth chat of a sender after that sender's next one")
+    add("--overtake", type=int, metavar="N", help="it gets every Nth chat after the next one, whoever sent that")
     add("--change", type=int, metavar="N", help="it gets every Nth chat with another text")
     add("--stall-after", type=int, default=-1, metavar="N", help="stand still when the Nth chat has come ...")
     add("--stall", type=float, default=1, metavar="S", help="... for so long")
+    add("--tell-after", type=int, default=-1, metavar="N", help="say so when the Nth chat has come")
     add("--stop-after", type=int, default=-1, metavar="N", help="when the Nth chat has come, do as --stop says")
     add("--stop", choices=["exit", "close", "hang"], default="exit")
     add("--hand", choices=HANDS, default="as-it-came", help="how chats are written")
