@@ -15,6 +15,7 @@ import unittest
 import urllib.error
 
 from cluster_kit import PATIENCE_SECONDS, Client, Nats, Node
+from nats_identities import Identities
 
 conformance, server_program = sys.argv[1:3]
 del sys.argv[1:3]
@@ -299,6 +300,14 @@ class ClusterTest(unittest.IsolatedAsyncioTestCase):
         nats = self.nats(scheme="tls", more=f'tls {{ cert_file: "{self.folder}/cert.pem", key_file: "{self.folder}/key.pem" }}')
         self.assertIn("cannot join the cluster", self.refused(nats))
         self.assertEqual(self.node(nats, "a", "--cluster-ca", f"{self.folder}/cert.pem").ask("/health"), "ok\n")
+
+    def test_credentials(self):
+        identities = Identities(self.folder)
+        nats = self.nats(more=identities.configuration)
+        self.assertIn("Authorization", self.refused(nats))
+        self.assertIn("Authorization", self.refused(nats, "--cluster-creds", identities.credentials(identities.stranger())))
+        self.assertIn("cannot join the cluster", self.refused(nats, "--cluster-creds", f"{self.folder}/nobody.creds"))
+        self.assertEqual(self.node(nats, "a", "--cluster-creds", identities.credentials()).ask("/health"), "ok\n")
 
     def test_options_that_make_no_cluster(self):
         for options, words in [
