@@ -20,7 +20,8 @@ Node::Node(const ClusterSettings& settings, std::uint64_t process, ClusterOrder&
       order_(order),
       metrics_(metrics),
       log_(log),
-      stop_server_(std::move(stop_server)) {
+      stop_server_(std::move(stop_server)),
+      neighbours_(settings.node_timeout) {
   metrics_.cluster.is_wanted = true;
 }
 
@@ -43,7 +44,8 @@ std::optional<JoinError> Node::start() {
   is_connected_ = true;
   auto beats = connection_->subscribe(
       subject("beats"), [this, shared = shared_](std::string_view node, std::string_view) {
-        asio::post(shared->io_context, [this, node = std::string(node)] { heard_[node] = Clock::now(); });
+        asio::post(shared->io_context,
+                   [this, node = std::string(node)] { neighbours_.hear(node, Clock::now()); });
       });
   if (beats.has_error()) return cannot(beats.error().text);
   beats_ = std::move(*beats);
@@ -76,11 +78,7 @@ void Node::leave() {
   left.get_future().wait();
   shared_->io_context.stop();
   thread_.join();
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->has_ended = true;
-  }
-  shared_->taken.notify_all();
+  shared_->events.close();
   connection_->close();  // and stays: other threads may still submit
 }
 
@@ -97,7 +95,7 @@ nats::Listener Node::listener() {
   listener.connected_again = [this, shared = shared_] {
     asio::post(shared->io_context, [this] {
       is_connected_ = true;
-      hear_of_all();  // they were away as well
+      neighbours_.hear_of_all(Clock::now());  // they were away as well
       return_to_stream();
     });
   };
@@ -190,20 +188,12 @@ void Node::return_to_stream() {
 }
 
 std::optional<std::string> Node::follow_from(Sequence first) {
-  {
-    const std::lock_guard lock(shared_->mutex);  // what came before comes again, or is another stream's
-    shared_->events.clear();
-    shared_->events_bytes = 0;
-  }
-  auto events = connection_->follow(
-      subject("events"), first, [this, shared = shared_](std::uint64_t place, std::string_view text) {
-        std::unique_lock lock(shared->mutex);
-        shared->taken.wait(lock,
-                           [&] { return shared->events_bytes < limits::stream_bytes || shared->has_ended; });
-        shared->events.push_back({place, std::string(text)});
-        shared->events_bytes += text.size();
-        if (shared->events.size() == 1) asio::post(shared->io_context, [this] { take_events(); });
-      });
+  shared_->events.pop_all();  // comes again, or is another stream's
+  auto events = connection_->follow(subject("events"), first,
+                                    [this, shared = shared_](std::uint64_t place, std::string_view text) {
+                                      if (shared->events.push(place, text))
+                                        asio::post(shared->io_context, [this] { take_events(); });
+                                    });
   if (events.has_error()) return events.error().text;
   events_ = std::move(*events);
   return std::nullopt;
@@ -212,14 +202,7 @@ std::optional<std::string> Node::follow_from(Sequence first) {
 // ---- along the sequence ----
 
 void Node::take_events() {
-  std::vector<Arrived> events;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    events.swap(shared_->events);
-    shared_->events_bytes = 0;
-  }
-  shared_->taken.notify_all();
-  for (const auto& [place, text] : events) {
+  for (const auto& [place, text] : shared_->events.pop_all()) {
     if (place <= place_) continue;  // of a subscription that another one has replaced
     if (place != place_ + 1) {
       log_.warn("The stream no longer holds the events {} to {}: this node begins anew", place_ + 1,
@@ -300,10 +283,12 @@ void Node::say_part_when_caught_up() {
   if (place_ < stream_end_) return;
   const auto part = encode({Event::Kind::part, settings_.node, process_, order_.part()});
   has_said_part_ = put_soon(part);
-  if (!has_said_part_ && part.size() > connection_->most_bytes()) {
+  const bool is_too_long = !has_said_part_ && part.size() > connection_->most_bytes();
+  if (is_too_long && !std::exchange(is_part_too_long_, true)) {  // said once: it is tried at every tick
     log_.error("NATS takes no more than {} bytes, and this node's users take {}: raise its max_payload",
                connection_->most_bytes(), part.size());
   }
+  is_part_too_long_ = is_too_long;
 }
 
 void Node::say_leaves() {
@@ -370,9 +355,8 @@ void Node::tick() {
   constexpr int beats_in_the_timeout = 8;
   const auto now = Clock::now();
   const auto since = now - std::exchange(ticked_, now);
-  if (since > settings_.node_timeout / 2) hear_of_all();  // it was this node that was away
-  const auto nodes = order_.nodes();
-  metrics_.cluster.nodes = nodes.size();
+  if (since > settings_.node_timeout / 2) neighbours_.hear_of_all(now);  // it was this node that was away
+  metrics_.cluster.nodes = order_.nodes().size();
   metrics_.cluster.under_way = shared_->under_way.load();
   if (is_connected_ && !has_left_) {
     if (phase_ == Phase::away) return_to_stream();
@@ -393,19 +377,11 @@ void Node::tick() {
   });
 }
 
-/// Gives all other nodes their time anew.
-void Node::hear_of_all() {
-  for (auto& [node, heard] : heard_) heard = Clock::now();
-}
-
 void Node::give_up_silent_nodes(Clock::time_point now) {
   for (const auto& [node, part] : order_.nodes()) {
-    if (node == settings_.node) continue;
-    auto& heard = heard_.try_emplace(node, now).first->second;
-    if (now - heard < settings_.node_timeout) continue;
+    if (node == settings_.node || !neighbours_.is_silent(node, now)) continue;
     log_.warn("'{}' is given up: nothing was heard from it for {} ms", node, settings_.node_timeout.count());
     put_soon(encode({Event::Kind::gone, node, part}));
-    heard = now;  // said again only after as long a time
   }
 }
 

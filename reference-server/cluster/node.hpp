@@ -10,12 +10,12 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "reference-server/cluster/mailbox.hpp"
 #include "reference-server/cluster/membership.hpp"
 #include "reference-server/cluster/nats.hpp"
+#include "reference-server/cluster/neighbours.hpp"
 
 namespace chatlab::server::cluster {
 
@@ -37,21 +37,13 @@ class Node : public Membership {
 
  private:
   enum class Phase { away, catching, joined };
-  struct Arrived {
-    Sequence place;
-    std::string text;
-  };
   /// What NATS' threads may touch, also when the node has ended.
   struct Shared {
     asio::io_context io_context{1};
     std::atomic<bool> is_taking = false;       // what clients say
     std::atomic<std::uint64_t> under_way = 0;  // events that have no place yet
     std::atomic<std::size_t> under_way_bytes = 0;
-    std::mutex mutex;  // guards what is below
-    std::condition_variable taken;
-    std::vector<Arrived> events;
-    std::size_t events_bytes = 0;
-    bool has_ended = false;
+    Mailbox events;
   };
 
   nats::Listener listener();
@@ -67,7 +59,6 @@ class Node : public Membership {
   void say_part_when_caught_up();
   void say_leaves();
   void tick();
-  void hear_of_all();
   void give_up_silent_nodes(Clock::time_point now);
   void look_at_stream();
   void settle(std::string_view text, const std::string& lost);
@@ -96,13 +87,14 @@ class Node : public Membership {
   bool is_connected_ = false;
   bool is_drained_ = false;  // all that was under way has its place, or is lost
   bool has_said_part_ = false;
+  bool is_part_too_long_ = false;
   Sequence place_ = 0;       // of the last event that was applied
   Sequence stream_end_ = 0;  // to be caught up with
   std::int64_t stream_created_ = 0;
   Sequence looked_place_ = 0;  // place_ at the last look at the stream
   Clock::time_point looked_;
   Clock::time_point ticked_;
-  std::map<std::string, Clock::time_point, std::less<>> heard_;  // of the other nodes
+  Neighbours neighbours_;
 };
 
 }  // namespace chatlab::server::cluster
