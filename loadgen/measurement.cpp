@@ -13,26 +13,23 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Target {
-  std::string words;
   client::Url url;
   std::unique_ptr<client::LaunchedServer> launched;  // nothing where it runs already
 };
 
 /// All nodes of a room that runs already.
 std::string target_in_words(const Options& options) {
-  auto words = options.url->text();
+  auto words = server_in_words({"", options.url, options.launch});
   for (const auto& node : options.run.further) words += ", " + node.text();
   return words;
 }
 
 boost::system::result<Target, client::Failure> find_target(const Options& options) {
-  if (options.url) return Target{target_in_words(options), *options.url, nullptr};
-  const auto launch = options.launch.value_or(reference_server());
-  auto launched = client::LaunchedServer::start(launch);
+  if (options.url) return Target{*options.url, nullptr};
+  auto launched = client::LaunchedServer::start(options.launch.value_or(reference_server()));
   if (launched.has_error()) return launched.error();
   const auto url = (*launched)->url();
-  return Target{options.launch ? launch.command : "the reference server, in a child process", url,
-                std::move(*launched)};
+  return Target{url, std::move(*launched)};
 }
 
 /// Two clients, each of which sends twice; the second chat is the fence behind which a further copy of the
@@ -100,9 +97,7 @@ Result unreachable(const Options& options, std::string target, std::string why) 
 std::optional<std::string> unfit_for_several(const Options& options, Ensemble& ensemble) {
   const auto& run = options.run;
   const auto mine = fmt::format("{} {} {} {}", CHATLAB_VERSION, settings_json(run).dump(), run.cross_host,
-                                options.url      ? target_in_words(options)
-                                : options.launch ? options.launch->command
-                                                 : "");
+                                target_in_words(options));
   if (ensemble.agree(mine) != mine) {
     return fmt::format(
         "rank {} was started with other settings than rank 0, or is another version: give all one command "
@@ -165,14 +160,12 @@ std::string server_in_words(const NamedTarget& target) {
 
 std::variant<Result, Refusal> measure(const Options& options, const Listener& listener, const Known& known,
                                       Ensemble& ensemble) {
-  const auto wanted = options.url      ? target_in_words(options)
-                      : options.launch ? options.launch->command
-                                       : "the reference server";
+  const auto wanted = target_in_words(options);
   // Where one process of several stops, all do.
   const auto for_all = [&](std::optional<Stop> stop) -> std::optional<Stop> {
     const bool all = ensemble.meet(!stop);
-    if (stop || all) return stop;
-    return unreachable(options, wanted, std::string(others_failed));
+    if (stop || (all && !ensemble.broken())) return stop;
+    return unreachable(options, wanted, ensemble.broken().value_or(std::string(others_failed)));
   };
   if (auto stop = for_all(what_forbids(options, wanted, ensemble))) return *stop;
   if (const auto what = concern(options)) listener.say(*what);
@@ -194,6 +187,7 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   }
   if ((stop = for_all(std::move(stop)))) return *stop;
   const auto place = ensemble.agree(target ? target->url.text() : "");
+  if (const auto why = ensemble.broken()) return unreachable(options, wanted, *why);
   auto settings = options.run;
   settings.url = target ? target->url : *client::parse_url(place);
   settings.rank = ensemble.rank();
@@ -228,7 +222,7 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   listener.say(fmt::format("{} clients log in at {}", settings.clients,
                            options.url ? target_in_words(options) : settings.url.text()));
   auto result = conduct(settings, *nodes, company);
-  result.target = target ? target->words : wanted;
+  result.target = wanted;
   result.capacity_per_s = capacity_per_s;
   for (std::uint32_t rank = 0; rank < ensemble.size() && !settings.cross_host; ++rank)
     result.host_local |= ensemble.is_far(rank);

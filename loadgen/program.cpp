@@ -125,17 +125,27 @@ int measure_together(const Options& options, Ensemble& ensemble) {
   const Interrupt interrupt;
   ensemble.heed(interrupt.descriptor());
   const bool speaks = ensemble.rank() == 0;
+  bool is_kept = false;
   ProgressTeller teller(options.quiet || !speaks, true);
   const Listener listener{[&](const std::string& line) { teller.say(line); },
                           [&](const Progress& progress) { teller.tell(progress); }, interrupt.descriptor(),
                           [&](const Result& result) {
                             teller.finish();
                             keep_alone(options, ensemble, result);
+                            is_kept = true;
                           }};
   const auto outcome = measure(options, listener, {}, ensemble);
   teller.finish();
   const auto reports = ensemble.gather(told(outcome));
-  if (ensemble.broken()) return static_cast<int>(ExitCode::invalid);
+  if (const auto why = ensemble.broken()) {
+    const auto* result = std::get_if<Result>(&outcome);
+    if (!is_kept && result && !result->unreachable) {
+      keep_alone(options, ensemble, *result);
+    } else if (!is_kept && speaks) {
+      complain(fmt::format("this rank {}; nothing was measured yet", *why), ExitCode::invalid);
+    }
+    return static_cast<int>(ExitCode::invalid);
+  }
   if (!speaks) return 0;
   std::vector<NamedReport> named;
   for (std::size_t rank = 0; rank < reports.size(); ++rank) {
