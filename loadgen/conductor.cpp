@@ -21,8 +21,9 @@ constexpr int tick_ms = 10;                // between two looks at what the thre
 constexpr auto start_delay = 20ms;         // for all threads to hear of the start before it is there
 constexpr auto leaving_patience = 2s;      // longer than a worker waits for one close
 constexpr auto interrupted_drain = 500ms;  // somebody waits for the prompt
-constexpr auto hurried_drain = 100ms;      // mpirun has ended other ranks, and this one will be next
-constexpr auto others_patience = 10s;      // all ranks end their windows and drains together, or nearly so
+constexpr auto hurried_drain = 200ms;      // mpirun has ended other ranks, and this one will be next
+constexpr auto others_patience = 10s;      // beyond the end of the window and the drain, as they are planned
+constexpr auto login_patience = 60s;       // some hear of the last login long after others
 constexpr auto quiet = 300ms;              // after churn: nothing has come for so long
 
 std::string random_run() {
@@ -32,6 +33,18 @@ std::string random_run() {
   for (std::size_t i = 0; i < Vocabulary::run_letters; ++i) run += letters[random() % letters.size()];
   return run;
 }
+
+/// One of an ensemble that asks nobody else.
+class Separate : public Ensemble {
+ public:
+  explicit Separate(const Ensemble& one) : rank_(one.rank()), size_(one.size()) {}
+  std::uint32_t rank() const override { return rank_; }
+  std::uint32_t size() const override { return size_; }
+  std::optional<std::string> broken() const override { return "asked nobody"; }
+
+ private:
+  std::uint32_t rank_, size_;
+};
 
 class Conductor {
  public:
@@ -45,13 +58,19 @@ class Conductor {
     for (std::uint32_t sender = 0; sender < settings.senders; ++sender) {
       if (ensemble_.is_far(settings.rank_of(sender))) control_.log.set_far(sender);
     }
+    ensemble_.be_patient(settings.patience + login_patience);
     ensemble_.meet(true);  // their logins are interleaved
+    if (ensemble_.broken()) return;
     for (auto& worker : workers_) threads_.emplace_back([&worker = *worker] { worker.run(); });
   }
   ~Conductor() { end(); }
 
   Result conduct() {
     result_.settings = settings_;
+    if (const auto why = ensemble_.broken()) {
+      result_.unreachable = *why;
+      return std::move(result_);
+    }
     const auto began = now();
     const bool gathered = gather();
     gathered_ = ensemble_.meet(gathered) && !ensemble_.broken();
@@ -61,7 +80,7 @@ class Conductor {
       if (settings_.cross_host) ensemble_.compare_clocks();
       measure();
       drain();
-      ensemble_.be_patient(others_patience);
+      if (is_hurried()) tell_alone();
       if (settings_.cross_host) ensemble_.compare_clocks();
       ensemble_.meet(true);  // who leaves is announced: not while another still listens
     } else if (gathered) {
@@ -73,8 +92,7 @@ class Conductor {
       wait(now() + leaving_patience, [&] { return control_.left >= settings_.own(settings_.clients); });
     }
     end();
-    collect();
-    note_share();
+    collect(ensemble_);
     return std::move(result_);
   }
 
@@ -103,9 +121,8 @@ class Conductor {
         return false;
       }
       company_.tell(progress());
-      if (doing_ != Progress::Doing::measuring) continue;
-      if (settings_.cross_host) ensemble_.keep_comparing_clocks();
-      note_progression();
+      if (settings_.cross_host && gathered_) ensemble_.keep_comparing_clocks();
+      if (doing_ == Progress::Doing::measuring) note_progression();
     }
     return true;
   }
@@ -159,9 +176,13 @@ class Conductor {
   void measure() {
     const auto start = ensemble_.latest(now() + start_delay);
     control_.start_ns = start.count();
+    ensemble_.be_patient(control_.measure_end() + settings_.drain - now() + others_patience);
     expect_others(start);
     const auto begin = control_.measure_begin();
     end_ = control_.measure_end();
+    using Wall = std::chrono::system_clock;
+    result_.started_s =
+        std::chrono::duration<double>(Wall::now().time_since_epoch()).count() + in_seconds(begin - now());
     enter(Phase::sending);
     doing_ = Progress::Doing::warming_up;
     if (wait(begin, [&] { return stopped(); }) || result_.interrupted) {
@@ -171,8 +192,6 @@ class Conductor {
       const auto machine = MachineUsage::now();
       const auto server = usage_of(company_.server_processes);
       const auto bytes = control_.received_bytes.load();
-      using Wall = std::chrono::system_clock;
-      result_.started_s = std::chrono::duration<double>(Wall::now().time_since_epoch()).count();
       wait(end_, [&] { return stopped(); });
       end_ = std::min(end_, now());
       note_usage(machine, server, begin);
@@ -263,9 +282,12 @@ class Conductor {
     return progress;
   }
 
-  void collect();
+  void tell_alone();
+  void collect(Ensemble& ensemble);
+  void count();
   void collect_logins();
   void collect_health();
+  void note_clocks(const Ensemble& ensemble);
   void note_share();
 
   const Settings& settings_;
@@ -276,27 +298,44 @@ class Conductor {
   std::vector<std::thread> threads_;
   Progress::Doing doing_ = Progress::Doing::gathering;
   bool gathered_ = false;  // everybody, in all processes
+  bool is_counted_ = false;
   Moment end_{}, drain_until_{};
   std::chrono::nanoseconds next_progression_{};
   std::uint64_t sent_before_ = 0, delivered_before_ = 0;
   Result result_;
 };
 
-void Conductor::collect() {
+/// With nobody else: MPI may end this process when another one is dead.
+void Conductor::tell_alone() {
+  end();
+  Separate separate(ensemble_);
+  collect(separate);
+  company_.tell_alone(result_);
+}
+
+void Conductor::collect(Ensemble& ensemble) {
+  result_.is_hurried = is_hurried();
+  note_share();
   std::vector<const Ledger*> ledgers;
+  for (auto& worker : workers_) ledgers.push_back(&worker->receiver().ledger());
+  if (!std::exchange(is_counted_, true)) count();
+  if (!gathered_) return;
+  // To the planned end: what the threads still sent while they heard of an earlier one counts on both sides.
+  result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end(), ensemble);
+  if (result_.measured.count() > 0) note_clocks(ensemble);
+}
+
+/// What is added up from all threads, once they have ended.
+void Conductor::count() {
   for (auto& worker : workers_) {
     worker->finish(end_);
-    ledgers.push_back(&worker->receiver().ledger());
     result_.oddities.add(worker->receiver().oddities());
     result_.churned += worker->churned();
     result_.messages += worker->receiver().messages();
     result_.parsed += worker->receiver().parsed();
   }
   collect_logins();
-  if (!gathered_) return;
-  // To the planned end: what the threads still sent while they heard of an earlier one counts on both sides.
-  result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end(), ensemble_);
-  if (result_.measured.count() > 0) collect_health();
+  if (gathered_ && result_.measured.count() > 0) collect_health();
 }
 
 /// The result of one process of several is about its own clients.
@@ -346,7 +385,15 @@ void Conductor::collect_health() {
     result_.own_cpu += watch.cpu();
     unread_bytes += watch.unread_bytes();
   }
-  result_.clock_error = ensemble_.clock_error();
+  // Little's law: what lies there on average, by what passes through, is how long it lies there.
+  const double bytes_per_s = static_cast<double>(result_.received_bytes) / in_seconds(result_.measured);
+  health.unread_wait_us = bytes_per_s > 0 ? unread_bytes / bytes_per_s * 1e6 : 0;
+  health.receive_buffer_messages = workers_.front()->receive_buffer_messages();
+}
+
+void Conductor::note_clocks(const Ensemble& ensemble) {
+  auto& health = result_.health;
+  result_.clock_error = ensemble.clock_error();
   if (result_.clock_error) {
     const auto least = least_believed(*result_.clock_error);
     result_.figures.hide_below(least);
@@ -355,10 +402,6 @@ void Conductor::collect_health() {
     health.shortest_between_hosts = result_.figures.shortest_between_hosts;
   }
   health.completion_p50 = result_.figures.completion.percentile(50);
-  // Little's law: what lies there on average, by what passes through, is how long it lies there.
-  const double bytes_per_s = static_cast<double>(result_.received_bytes) / in_seconds(result_.measured);
-  health.unread_wait_us = bytes_per_s > 0 ? unread_bytes / bytes_per_s * 1e6 : 0;
-  health.receive_buffer_messages = workers_.front()->receive_buffer_messages();
 }
 
 }  // namespace

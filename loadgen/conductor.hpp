@@ -24,6 +24,8 @@ struct Company {
   int interrupt = -1;                   ///< a descriptor that becomes readable to end the run; -1: none
   std::vector<pid_t> server_processes;  ///< to sample
   Ensemble* ensemble = &alone();        ///< with whom `settings` are shared
+  /// What is known without the others, where this process may be killed before they have answered.
+  std::function<void(Result)> tell_alone = [](const Result&) {};
 };
 
 /// Why a run was not measured that could have been, but for others of its ensemble.

@@ -44,7 +44,8 @@ class Ensemble {
   /// Finds out what the clocks of other hosts show: all call it together, before and after the measured
   /// window.
   virtual void compare_clocks() {}
-  /// The same in the window: asks or answers, at once, and waits for nobody.
+  /// The same in the window, now and then: who asks waits for the answer, a few milliseconds and 0.1 s at
+  /// most.
   virtual void keep_comparing_clocks() {}
   /// By how much times between hosts may be wrong; nothing where they are not told.
   virtual std::optional<std::chrono::nanoseconds> clock_error() const { return std::nullopt; }

@@ -54,30 +54,34 @@ struct Shared {
 
 Shared share(const SendLog& log, std::span<const Ledger* const> ledgers, Ensemble& ensemble) {
   Shared shared;
-  for (std::size_t index = 0; ensemble.size() > 1 && index < log.size(); ++index) {
+  if (ensemble.size() == 1) return shared;
+  shared.receptions.reserve(log.size());
+  shared.sends.reserve(log.size());
+  for (std::size_t index = 0; index < log.size(); ++index) {
     shared.receptions.push_back(combined(ledgers, index));
     shared.sends.push_back(ensemble.is_own(log.tag_of(index).sender) ? log.sent(index) : Sent());
   }
-  if (ensemble.size() > 1) {
-    ensemble.exchange(shared.sends);
-    ensemble.put_together(shared.receptions);
-  }
+  ensemble.exchange(shared.sends);
+  ensemble.put_together(shared.receptions);
   return shared;
 }
 
 /// Deliveries of broadcasts that were first seen in another order here than at the first process.
 std::uint64_t breaks_of_order(const SendLog& log, std::span<const Ledger* const> ledgers,
                               Ensemble& ensemble) {
-  std::vector<std::uint32_t> here(log.size());  // by broadcast: its rank; 0: none
+  std::vector<std::uint32_t> here(log.size());  // by broadcast: its rank, from 1; 0: none
   for (std::size_t index = 0; index < here.size(); ++index) here[index] = log.rank(index);
   const auto first = ensemble.agree(here);
-  std::map<std::uint32_t, std::size_t> in_order;
+  std::vector<std::uint32_t> by_rank(here.size() + 1);  // the broadcast, from 1; 0: none
   for (std::size_t index = 0; index < here.size(); ++index) {
-    if (here[index] > 0 && first[index] > 0) in_order.emplace(here[index], index);
+    if (here[index] < by_rank.size()) by_rank[here[index]] = static_cast<std::uint32_t>(index) + 1;
   }
   std::uint64_t breaks = 0;
   std::uint32_t highest = 0;
-  for (const auto& [rank, index] : in_order) {
+  for (std::size_t rank = 1; rank < by_rank.size(); ++rank) {
+    if (by_rank[rank] == 0) continue;
+    const auto index = by_rank[rank] - 1;
+    if (first[index] == 0) continue;
     if (first[index] < highest) breaks += combined(ledgers, index).received;
     highest = std::max(highest, first[index]);
   }

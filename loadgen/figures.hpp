@@ -17,7 +17,8 @@ struct Figures {
   Histogram first;       ///< first R - s
   Histogram spread;      ///< last R - first R
   Histogram delivery;    ///< R - s of every recipient
-  Histogram raw;         ///< R - a of every recipient: not corrected for coordinated omission
+  Histogram raw;         ///< R - a of every recipient: not corrected for coordinated omission. Of senders of
+                         ///< another process on this host R - s: when they wrote is not known in time
   Histogram send_lag;    ///< a - s; over range where it was never written
   Counts counts;
   std::uint64_t broadcasts = 0;  ///< measured: due while it was measured

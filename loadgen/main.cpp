@@ -22,20 +22,8 @@ bool has_ranks() {
   return is_several("OMPI_COMM_WORLD_SIZE") || is_several("PMI_SIZE") || is_several("SLURM_STEP_NUM_TASKS");
 }
 
-/// Ranks that cannot find each other would each put the whole load on the server.
-bool can_meet() {
-  return !is_several("SLURM_STEP_NUM_TASKS") || std::getenv("OMPI_COMM_WORLD_SIZE") ||
-         std::getenv("PMI_SIZE") || std::getenv("PMIX_RANK");
-}
-
 /// MPI is linked into a program of its own, so that whoever does not use it does not pay for it.
 int become_rank(char** argv) {
-  if (!can_meet()) {
-    std::fputs(
-        "chatlab-loadgen: started by srun, but its tasks cannot find each other: say srun --mpi=pmix\n",
-        stderr);
-    return static_cast<int>(chatlab::loadgen::ExitCode::usage);
-  }
   const auto here = std::filesystem::read_symlink("/proc/self/exe");
   ::execv((here.string() + "-mpi").c_str(), argv);
   std::fputs(

@@ -138,6 +138,13 @@ std::optional<Stop> what_forbids(Options options, const std::string& wanted, Ens
   return std::nullopt;
 }
 
+bool has_far_ranks(const Ensemble& ensemble) {
+  for (std::uint32_t rank = 0; rank < ensemble.size(); ++rank) {
+    if (ensemble.is_far(rank)) return true;
+  }
+  return false;
+}
+
 boost::system::result<Addresses, client::Failure> addresses_of_nodes(const Settings& settings) {
   Addresses nodes;
   for (std::uint32_t node = 0; node <= settings.further.size(); ++node) {
@@ -210,6 +217,14 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   company.tell = listener.progress;
   company.interrupt = listener.interrupt;
   company.ensemble = &ensemble;
+  company.tell_alone = [&](Result result) {
+    result.target = wanted;
+    result.host_local = has_far_ranks(ensemble);
+    result.verdict = {Trust::invalid,
+                      {fmt::format("it {}; this is what its own clients got of each other",
+                                   ensemble.broken().value_or("was told to end"))}};
+    listener.left_alone(result);
+  };
   if (options.server_process) {
     company.server_processes = {*options.server_process};
   } else {
@@ -224,12 +239,9 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
   auto result = conduct(settings, *nodes, company);
   result.target = wanted;
   result.capacity_per_s = capacity_per_s;
-  for (std::uint32_t rank = 0; rank < ensemble.size() && !settings.cross_host; ++rank)
-    result.host_local |= ensemble.is_far(rank);
-  if (const auto why = ensemble.broken(); why && !result.unreachable) {
-    result.verdict = {Trust::invalid,
-                      {fmt::format("it {}; this is what its own clients got of each other", *why)}};
-    listener.left_alone(result);  // before the server that it has started is stopped
+  result.host_local = has_far_ranks(ensemble) && !ensemble.clock_error();
+  if (ensemble.broken() && !result.unreachable) {
+    company.tell_alone(result);  // before the server that it has started is stopped
     return result;
   }
   judge(result, options.slos);
@@ -243,8 +255,9 @@ void judge(Result& result, const std::vector<Slo>& slos) {
         result.deliveries_per_s() / (*result.capacity_per_s * result.settings.threads);
   }
   result.verdict = judge(result.health);
-  result.confidence =
-      confidence_95(result.figures.completions_us, reported_percentiles, result.settings.seed);
+  if (!result.is_hurried)
+    result.confidence =
+        confidence_95(result.figures.completions_us, reported_percentiles, result.settings.seed);
   for (const auto& slo : slos) result.slos.push_back(hold_against(slo, result.figures));
 }
 

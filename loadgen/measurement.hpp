@@ -20,7 +20,7 @@ struct Listener {
   std::function<void(const std::string&)> say;  ///< a line about what goes on
   std::function<void(const Progress&)> progress;
   int interrupt = -1;  ///< becomes readable when somebody wants it to end
-  /// What this process has measured when it is the only one that is left of an ensemble. Time presses.
+  /// What this process has measured, where the others of its ensemble may be gone, and it may be next.
   std::function<void(const Result&)> left_alone = [](const Result&) {};
 };
 

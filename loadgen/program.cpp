@@ -103,19 +103,27 @@ std::optional<std::string> keep(const std::string& path, const std::string& repo
   file << report;
   file.close();
   if (file && std::rename(part.c_str(), path.c_str()) == 0) return std::nullopt;
+  std::remove(part.c_str());
   return fmt::format("cannot write {}; does its folder exist?", path);
 }
 
-/// Another rank is lost. Each of the others keeps what it has, on its own host; the first one says so.
+std::string path_alone(const Options& options, const std::string& rank) {
+  return path_of_rank(options.out.empty() ? "chatlab-loadgen" : options.out, rank);
+}
+
+/// Another rank may be lost, and MPI may end this one at once. Each keeps what it has, on its own host; the
+/// first one says so.
 void keep_alone(const Options& options, const Ensemble& ensemble, const Result& result) {
-  const auto out = options.out.empty() ? "chatlab-loadgen" : options.out;
-  const auto path = path_of_rank(out, std::to_string(ensemble.rank()));
+  const auto path = path_alone(options, std::to_string(ensemble.rank()));
   if (const auto failed = keep(path, json_report(result))) {
     complain(*failed, ExitCode::usage);
   } else if (ensemble.rank() == 0) {
-    complain(fmt::format("this rank {}. Each that is left keeps what it measured until then in {}, on its "
-                         "host; chatlab-loadgen merge adds them up",
-                         *ensemble.broken(), path_of_rank(out, "N")),
+    complain(fmt::format(
+                 "this rank {}. Each that is left keeps what it measured until then in {}, on its host; "
+                 "chatlab-loadgen merge adds them up{}",
+                 ensemble.broken().value_or("was told to end: another one died, or mpirun was interrupted"),
+                 path_alone(options, "N"),
+                 ensemble.broken() ? "" : ". Where all are left, one report follows instead"),
              ExitCode::invalid);
   }
 }
@@ -131,11 +139,14 @@ int measure_together(const Options& options, Ensemble& ensemble) {
                           [&](const Progress& progress) { teller.tell(progress); }, interrupt.descriptor(),
                           [&](const Result& result) {
                             teller.finish();
-                            keep_alone(options, ensemble, result);
-                            is_kept = true;
+                            if (!std::exchange(is_kept, true)) keep_alone(options, ensemble, result);
                           }};
   const auto outcome = measure(options, listener, {}, ensemble);
   teller.finish();
+  if (is_kept && !ensemble.broken()) {  // they are all there: there will be one report
+    is_kept = false;
+    std::remove(path_alone(options, std::to_string(ensemble.rank())).c_str());
+  }
   const auto reports = ensemble.gather(told(outcome));
   if (const auto why = ensemble.broken()) {
     const auto* result = std::get_if<Result>(&outcome);

@@ -67,7 +67,8 @@ struct Result {
   std::optional<std::string> unreachable;  ///< it never came to a measurement, and why
   bool died = false;                       ///< the server ended all connections while it was measured
   bool interrupted = false;
-  std::string first_end;  ///< how the server ended a connection, if it did
+  bool is_hurried = false;  ///< and the process is about to be killed: nothing is worked out that takes long
+  std::string first_end;    ///< how the server ended a connection, if it did
   std::uint32_t ended = 0, slow_ended = 0;
 
   std::chrono::nanoseconds measured{};  ///< how long sends were measured

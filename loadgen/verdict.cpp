@@ -110,6 +110,11 @@ Verdict judge(const Health& health) {
                             "showed: add --threads, or lower --rate or --clients",
                             *health.used_capacity * 100));
   }
+  if (health.clock_error >= Histogram::highest) {
+    judge.condemn(
+        "a host could not ask rank 0's what its clock shows, over a connection of their own: is there a "
+        "firewall? Measure without --cross-host");
+  }
   if (health.shortest_between_hosts && *health.shortest_between_hosts < -health.clock_error) {
     judge.condemn(fmt::format(
         "a chat came to another host {:.3f} ms before it was sent, though the clocks should be known to "

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <thread>
@@ -18,12 +20,12 @@ using namespace std::chrono_literals;
 
 // mpirun says SIGTERM to all, and a second later SIGKILL: until then what was measured must be in its file.
 // It says so when another rank is dead, or when it was interrupted itself; then all others come in time.
-constexpr auto interrupted_patience = 200ms;
+constexpr auto interrupted_patience = 400ms;  // together
 
-// Until all have logged in: one may still be sent rosters that another has got long ago.
-constexpr auto first_patience = 60s;
+constexpr auto first_patience = 60s;  // until it is known what is measured
 
 constexpr auto nobody = std::numeric_limits<std::int64_t>::max();
+constexpr ClockLine unknown_clock{{}, {}, 0, Histogram::highest};
 constexpr double drift_unit = 1e15;  // a drift as a whole number of these
 
 }  // namespace
@@ -44,7 +46,7 @@ Ranks::Ranks() : patience_(first_patience) {
 int Ranks::end(int status) {
   if (!broken_) {
     MPI_Finalize();
-  } else if (!interrupted_) {
+  } else if (!interrupted_at_) {
     MPI_Abort(MPI_COMM_WORLD, status);
   }
   return status;
@@ -62,15 +64,16 @@ bool Ranks::wait(MPI_Request request) {
     MPI_Test(&request, &is_done, MPI_STATUS_IGNORE);
     if (is_done) return true;
     const auto waited = now() - begun;
-    interrupted_ = waited > interrupted_patience && is_interrupted();
-    if (interrupted_) {
-      broken_ = "was told to end, and the others did not answer: a rank has died, or mpirun was interrupted";
+    if (!interrupted_at_ && is_interrupted()) interrupted_at_ = now();
+    if (interrupted_at_ && now() - *interrupted_at_ > interrupted_patience) {
+      broken_ = "was told to end, and the others did not answer: another one died, or mpirun was interrupted";
     } else if (waited > patience_) {
       broken_ = fmt::format("waited {:.0f} s for another, in vain: it hangs, or its host is cut off",
                             in_seconds(patience_));
     }
     if (broken_) return false;
-    if (rank_ > 0 || !clocks_.answer()) std::this_thread::sleep_for(1ms);  // MPI itself would spin
+    if (!clock_server_ || !clock_server_->answer())
+      std::this_thread::sleep_for(1ms);  // MPI itself would spin
   }
 }
 
@@ -119,33 +122,39 @@ Moment Ranks::latest(Moment mine) {
   return Moment(all[0]);
 }
 
+bool Ranks::asks_for_its_host() const {
+  return is_far(0) && hosts_[rank_] == static_cast<int>(rank_);
+}
+
 void Ranks::compare_clocks() {
-  const bool has_the_shared_clock = hosts_[rank_] == hosts_[0];
-  const bool speaks_for_its_host = hosts_[rank_] == static_cast<int>(rank_);
-  if (!broken_ && speaks_for_its_host && !has_the_shared_clock) clocks_.ask();
-  meet(true);  // meanwhile rank 0 answers
-  std::vector<std::int64_t> line(4);
-  if (speaks_for_its_host && !has_the_shared_clock) {
-    const auto readings = clocks_.readings();
-    const auto found = readings.empty() ? ClockLine{{}, {}, 0, Histogram::highest} : line_through(readings);
-    line = {found.at.count(), found.offset.count(), std::llround(found.drift * drift_unit),
-            found.error.count()};
+  const bool is_one_host = std::ranges::count(hosts_, hosts_[0]) == std::ssize(hosts_);
+  if (rank_ == 0 && !is_one_host && !clock_server_) clock_server_ = std::make_unique<ClockServer>();
+  const auto places = agree(clock_server_ ? clock_server_->places() : std::string());
+  if (asks_for_its_host() && !clock_client_) {
+    clock_client_ = std::make_unique<ClockClient>();
+    clock_client_->connect(places);
   }
-  reduce(line, MPI_INT64_T, MPI_SUM, host_);  // the others of this host said 0
-  shared_clock_ = {Moment(line[0]), Moment(line[1]), static_cast<double>(line[2]) / drift_unit,
-                   Moment(line[3])};
-  std::vector<std::int64_t> error{line[3]};
-  reduce(error, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD);
-  clock_error_ = Moment(error[0]);
+  meet(true);  // from here on rank 0 does nothing but answer, until all have asked
+  if (broken_) return;
+  ClockLine line;
+  if (clock_client_) line = clock_client_->ask() ? line_through(clock_client_->readings()) : unknown_clock;
+  meet(true);
+  std::vector<std::int64_t> shared{line.at.count(), line.offset.count(),
+                                   std::llround(line.drift * drift_unit), line.error.count()};
+  reduce(shared, MPI_INT64_T, MPI_SUM, host_);  // the others of this host said 0
+  shared_clock_ = {Moment(shared[0]), Moment(shared[1]), static_cast<double>(shared[2]) / drift_unit,
+                   Moment(shared[3])};
+  std::vector<std::int64_t> errors(size());
+  if (clock_client_) errors[rank_] = line.error.count();
+  reduce(errors, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+  // What goes from one host to another is told by both their clocks.
+  std::ranges::sort(errors, std::greater());
+  clock_error_ = Moment(errors[0] + errors[1]);
 }
 
 void Ranks::keep_comparing_clocks() {
-  if (broken_) return;
-  if (rank_ == 0) {
-    clocks_.answer();
-  } else if (is_far(0) && hosts_[rank_] == static_cast<int>(rank_)) {
-    clocks_.ask_now_and_then();
-  }
+  if (clock_server_) clock_server_->answer();
+  if (clock_client_) clock_client_->ask_now_and_then();
 }
 
 std::int64_t Ranks::to_shared(Moment ours) const {

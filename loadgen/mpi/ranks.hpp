@@ -4,8 +4,10 @@
 
 #include <mpi.h>
 
+#include <memory>
+
+#include "loadgen/clocks.hpp"
 #include "loadgen/ensemble.hpp"
-#include "loadgen/mpi/clocks.hpp"
 
 namespace chatlab::loadgen {
 
@@ -29,7 +31,9 @@ class Ranks : public Ensemble {
   Moment latest(Moment mine) override;
   void compare_clocks() override;
   void keep_comparing_clocks() override;
-  std::optional<std::chrono::nanoseconds> clock_error() const override { return clock_error_; }
+  std::optional<std::chrono::nanoseconds> clock_error() const override {
+    return broken_ ? std::nullopt : clock_error_;
+  }
   void exchange(std::vector<Sent>& sends) override;
   void put_together(std::vector<Reception>& receptions) override;
   std::vector<std::string> gather(std::string mine) override;
@@ -42,6 +46,7 @@ class Ranks : public Ensemble {
   template <class Container>
   Container agree_on(Container mine, MPI_Datatype type);
   bool is_interrupted() const;
+  bool asks_for_its_host() const;
   std::int64_t to_shared(Moment ours) const;
   Moment from_shared(std::int64_t shared) const;
 
@@ -51,9 +56,11 @@ class Ranks : public Ensemble {
   std::chrono::nanoseconds patience_;
   int interrupt_ = -1;
   std::optional<std::string> broken_;
-  bool interrupted_ = false;  // that is why it is broken
-  Clocks clocks_;
-  ClockLine shared_clock_;  // rank 0's
+  std::optional<Moment> interrupted_at_;  // mpirun ends all ranks
+  // Not over MPI, which would end this process where another one is dead.
+  std::unique_ptr<ClockServer> clock_server_;  // at rank 0
+  std::unique_ptr<ClockClient> clock_client_;  // at the first rank of each other host
+  ClockLine shared_clock_;                     // rank 0's
   std::optional<std::chrono::nanoseconds> clock_error_;
 };
 

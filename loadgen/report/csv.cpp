@@ -15,9 +15,10 @@ std::string csv_report(const Result& result) {
       value = Histogram::told(value);
       return value ? std::to_string(value->count()) : "";
     };
-    text += fmt::format("{:.0f},{:.3f},{},{},{},{},{}\n", in_seconds(interval.begin),
-                        in_seconds(interval.length), times.in_range(), time(times.percentile(50)),
-                        time(times.percentile(90)), time(times.percentile(99)), time(times.max()));
+    text +=
+        fmt::format("{:.0f},{:.3f},{},{},{},{},{}\n", in_seconds(interval.begin), in_seconds(interval.length),
+                    times.under_range() + times.in_range(), time(times.percentile(50)),
+                    time(times.percentile(90)), time(times.percentile(99)), time(times.max()));
   }
   return text;
 }

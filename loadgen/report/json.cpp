@@ -34,7 +34,7 @@ Json times_of(const Histogram& times) {
           {"over_range", times.over_range()},
           {"min_us", microseconds(times.min())},
           {"max_us", times.over_range() ? Json() : microseconds(times.max())},
-          {"mean_us", times.in_range() ? Json(times.mean_us()) : Json()},
+          {"mean_us", times.in_range() && !times.under_range() ? Json(times.mean_us()) : Json()},
           {"percentiles_us", std::move(values)},
           {"counts", counts_of(Interval::of(times, {}, {}))}};
 }

@@ -206,7 +206,7 @@ Page::Badge trust_badge(Trust trust) {
     case Trust::invalid:
       break;
   }
-  return {"INVALID: the generator did not keep up", Tone::bad};
+  return {"INVALID: not the server's times alone", Tone::bad};
 }
 
 std::string grouped(std::uint64_t number) {

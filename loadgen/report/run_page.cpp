@@ -10,7 +10,8 @@ namespace {
 std::string time_at(const Result& result, double percent) {
   const auto& completion = result.figures.completion;
   const auto time = completion.percentile(percent);
-  return time_in_words(time == Histogram::hidden ? completion.hidden_below() : time);
+  if (time == Histogram::hidden) return "less than " + time_in_words(completion.hidden_below());
+  return time_in_words(time);
 }
 
 std::string run_headline(const Result& result) {
@@ -34,7 +35,7 @@ std::string run_lead(const Result& result) {
                      : fmt::format("{} of {} deliveries were lost. ", grouped(lost),
                                    grouped(result.figures.expected));
   if (result.verdict.trust == Trust::invalid)
-    words += "But the load generator did not keep up, so these times are not the server's alone.";
+    words += "But these times are not the server's alone: see what the load generator says of itself.";
   return words;
 }
 

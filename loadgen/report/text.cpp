@@ -203,7 +203,7 @@ std::string load_in_words(const Settings& settings, std::optional<Axis> varied) 
 std::string clocks_in_words(const Result& result) {
   if (result.host_local)
     return "host-local: between a sender and the recipients on its own host; completion is a lower bound";
-  if (!result.clock_error) return "";
+  if (!result.clock_error || result.clock_error->count() == 0) return "";
   return fmt::format("times between them may be wrong by {}; what is shorter than {} is hidden",
                      time_in_words(std::chrono::ceil<Microseconds>(*result.clock_error)),
                      time_in_words(least_believed(*result.clock_error)));

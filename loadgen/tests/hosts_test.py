@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,9 +59,9 @@ class Hosts:
         links = [word for kind in ("btl", "oob") for word in ("--mca", f"{kind}_tcp_if_include", "eth0")]
         # By itself mpirun misses a host after eight minutes.
         watch = [word for what, value in (("time", 3), ("intvl", 1), ("probes", 3)) for word in ("--mca", f"oob_tcp_keepalive_{what}", str(value))]
-        return [*self.first, "mpirun", *root, *links, *watch, "--mca", "plm_rsh_agent", self.agent, "--bind-to", "none", "--hostfile", f"{self.folder}/hosts",
-                "-n", str(sum(RANKS)), self.program, *words, "--quiet", "--no-headroom", "--clients", str(CLIENTS), "--senders", str(SENDERS),
-                "--rate", str(RATE), "--login-rate", "1000", "--warmup", "200ms", "--duration", "1s", "--i-may-load-this-server"]
+        return [*self.first, "mpirun", *root, *links, *watch, "--mca", "odls_base_sigkill_timeout", "3", "--mca", "plm_rsh_agent", self.agent, "--bind-to", "none", "--hostfile", f"{self.folder}/hosts",
+                "-n", str(sum(RANKS)), self.program, "--quiet", "--no-headroom", "--clients", str(CLIENTS), "--senders", str(SENDERS),
+                "--rate", str(RATE), "--login-rate", "1000", "--warmup", "200ms", "--duration", "1s", "--i-may-load-this-server", *words]
 
     def measure(self, *words):
         done = subprocess.run(self.mpirun(*words, "--format", "json"), capture_output=True, text=True, timeout=120, check=False)
@@ -103,23 +104,32 @@ def prove(room, urls, clocks):
           f"{compared['times']['completion']['percentiles_us']['99']} us")
 
 
-async def cut_off(room, places, nodes):
-    """A host is cut off in the measured window: what the others measured is kept, each at its own host."""
-    observer = await Client.at(nodes[0], "observer", sock=places[0].connect(nodes[0].port))
-    run = subprocess.Popen(room.mpirun(*(node.url for node in nodes), "--spread", "--no-gate", "--drain", "1s", "--out", f"{room.folder}/cut"),
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    await observer.until(lambda message: message.get("type") == "chat")
-    places[2].cut_off()
-    _, errors = await asyncio.to_thread(run.communicate, timeout=120)
-    places[2].join_again()
+def kill_rank(number):
+    for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"OMPI_COMM_WORLD_RANK={number}".encode() in path.read_bytes().split(b"\0"):
+                os.kill(int(path.parent.name), signal.SIGKILL)
+
+
+async def lose_one(room, places, nodes, out, befall, *words):
+    """Something befalls the third host while it measures: what the others measured is kept, each at its own host."""
+    observer = await Client.at(nodes[0], f"observer {out}", sock=places[0].connect(nodes[0].port))
+    command = room.mpirun(*(node.url for node in nodes), "--spread", "--no-gate", "--drain", "1s", "--out", f"{room.folder}/{out}", *words)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            await observer.until(lambda message: message.get("type") == "chat")
+            befall()
+            _, errors = await asyncio.to_thread(run.communicate, timeout=120)
+        finally:
+            run.kill()
     assert run.returncode != 0
     assert errors.count("Each that is left keeps what it measured") == 1, errors
     for rank in (0, 1):
-        report = json.loads(pathlib.Path(f"{room.folder}/cut.rank-{rank}.json").read_text(encoding="utf-8"))
+        report = json.loads(pathlib.Path(f"{room.folder}/{out}.rank-{rank}.json").read_text(encoding="utf-8"))
         jsonschema.validate(report, schema)
         assert report["verdict"]["trust"] == "INVALID"
+        assert report["host_local"] and report["clock_error_us"] is None
         assert report["integrity"]["broadcasts"] > 0
-    print("cut off: the others keep what they measured")
 
 
 def main():
@@ -134,7 +144,11 @@ def main():
         clocks = own_clocks()
         room = Hosts(places, folder, program, clocks)
         prove(room, [node.url for node in nodes], clocks)
-        asyncio.run(cut_off(room, places, nodes))
+        asyncio.run(lose_one(room, places, nodes, "killed", lambda: kill_rank(3), "--cross-host", "--duration", "30s"))
+        print("a rank dies at another host: the others keep what they measured")
+        asyncio.run(lose_one(room, places, nodes, "cut", places[2].cut_off))
+        places[2].join_again()
+        print("a host is cut off: the others keep what they measured")
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Ranks(unittest.TestCase):
             run = Interrupted(lambda run: run.signal(dead, signal.SIGKILL), "--duration", "60s")
             self.assertEqual(run.status, 128 + signal.SIGKILL, run.errors)
             self.assertEqual(list(run.reports), [f"all.rank-{rank}.json" for rank in left], run.errors)
-            self.assertEqual(run.errors.count("a rank has died"), 1 if 0 in left else 0)  # the first one speaks
+            self.assertEqual(run.errors.count("another one died"), 1 if 0 in left else 0)  # the first one speaks
             self.assertIn(f"process rank {dead}", run.errors)
             self.assertEqual(run.merged["settings"]["clients"], 14)
             self.check_merged(run)
@@ -119,7 +119,7 @@ class Ranks(unittest.TestCase):
     def test_what_the_others_measured_is_kept_when_a_rank_hangs(self):
         run = Interrupted(lambda run: run.signal(2, signal.SIGSTOP), "--duration", "3s", "--drain", "1s")
         self.assertEqual(run.status, 3, run.errors)
-        self.assertIn("waited 10 s for another, in vain", run.errors)
+        self.assertRegex(run.errors, r"waited \d+ s for another, in vain")
         # mpirun wakes whom it ends: the third may tell its part, too.
         self.assertLessEqual({"all.rank-0.json", "all.rank-1.json"}, set(run.reports))
         self.check_merged(run)
@@ -135,7 +135,8 @@ class Ranks(unittest.TestCase):
         report = run.reports["all.json"]
         self.assertTrue(report["interrupted"])
         self.assertEqual(report["verdict"]["trust"], run.merged["verdict"]["trust"])
-        self.assertEqual(report["integrity"]["lost"], 0, "what was not sent any more is not lost")
+        # What was not sent any more is not lost; what was under way may be.
+        self.assertLess(report["integrity"]["lost"], RATE * CLIENTS)
         self.assertGreater(report["integrity"]["broadcasts"], 0)
         self.assertLess(report["measured_s"], 60)
 
@@ -162,10 +163,11 @@ class Ranks(unittest.TestCase):
         self.assertIn("rank 1 was started with other settings than rank 0", done.stderr)
 
     def test_tasks_of_slurm_that_cannot_meet_do_not_load_the_server_each(self):
-        task = {name: value for name, value in os.environ.items() if not name.startswith(("PMI", "OMPI"))} | {"SLURM_STEP_NUM_TASKS": "2"}
-        done = subprocess.run([program, *BRIEF], capture_output=True, text=True, env=task)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("srun --mpi=pmix", done.stderr)
+        for name in ("SLURM_STEP_NUM_TASKS", "PMI_SIZE"):
+            task = {word: value for word, value in os.environ.items() if not word.startswith(("PMI", "OMPI", "SLURM"))} | {name: "2"}
+            done = subprocess.run([program, *BRIEF], capture_output=True, text=True, env=task)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("srun --mpi=pmix", done.stderr)
 
     def test_a_server_that_is_not_there_is_told_once(self):
         done = start((3, ["ws://127.0.0.1:1", *BRIEF]))
