@@ -14,6 +14,7 @@
 #include <exception>
 
 #include "client/connection.hpp"
+#include "conformance/change.hpp"
 #include "conformance/pulse.hpp"
 #include "conformance/stage.hpp"
 #include "conformance/tag.hpp"
@@ -200,9 +201,19 @@ class Run {
       if (trouble && !settings_.access.nodes.empty()) *trouble += fmt::format(" (at {})", node.url.text());
     }
     if (trouble && settings_.launched) {
-      if (const auto ending = settings_.launched->ending()) trouble = fmt::format("is gone: {}", *ending);
+      if (const auto ending = co_await last_moments()) trouble = fmt::format("is gone: {}", *ending);
     }
     co_return trouble;
+  }
+
+  /// How the launched server ended. What it had open ends before it does, and what was started with it last.
+  asio::awaitable<std::optional<std::string>> last_moments() {
+    constexpr std::chrono::seconds grace{1};
+    Change change(co_await asio::this_coro::executor);
+    std::optional<std::string> ending;
+    const auto has_ended = [&] { return (ending = settings_.launched->ending()).has_value(); };
+    co_await change.wait_until(has_ended, Clock::now() + grace);
+    co_return ending;
   }
 
   /// The server lived before this check, so this check is what it did not survive.
