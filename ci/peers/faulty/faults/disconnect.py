@@ -153,6 +153,7 @@ class DisconnectCloses(ChatServer):
     async def disconnect(self, websocket, data):
         await super().disconnect(websocket, data)
         await websocket.close()
+        await websocket.ensure_open()  # it is not: what came meanwhile is not looked at
 
 
 class DisconnectNeedsLogin(ChatServer):

@@ -100,6 +100,7 @@ class RefusesFragments(websockets.WebSocketServerProtocol):
         frame = await super().read_data_frame(max_size)
         if frame is not None and not frame.fin:
             self.fail_connection(1003, "one frame a message")
+            return None  # as after a close frame: what came with it is not read any more
         return frame
 
 
