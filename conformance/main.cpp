@@ -39,16 +39,20 @@ std::optional<std::string> print(const std::string& text) {
 }
 
 /// Writes all reports, whatever becomes of one of them; returns how many could not be written.
-int write_reports(const RunResult& result, const Options& options) {
+int write_reports(RunResult& result, const Options& options) {
   int failed = 0;
   const auto tell = [&](const std::optional<std::string>& failure) {
     if (!failure) return;
     complain(*failure, ExitCode::inconclusive);
     ++failed;
   };
+  if (!options.run_page.empty()) {  // the others leave out what it alone tells
+    tell(write_file(options.run_page, html_report(result, {})));
+    for (auto& check : result.checks) check.server_output.clear();
+  }
   for (const auto& [format, file] : options.outputs) {
     const bool colour = file.empty() && ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    const auto text = write_report(result, format, {colour, options.transcript});
+    const auto text = write_report(result, format, {colour, options.transcript, options.run_link});
     tell(file.empty() ? print(text) : write_file(file, text));
     const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
     if (format == Format::github && summary && *summary)

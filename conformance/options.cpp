@@ -100,6 +100,8 @@ cxxopts::Options declare() {
       ("help", "print this and exit")                                   //
       ("version", "print the version and exit");
   options.add_options("")("url", "", cxxopts::value<Texts>());
+  for (const char* of_the_grader : {"run-page", "run-link"})
+    options.add_options("")(of_the_grader, "", cxxopts::value<Text>());
   options.parse_positional("url");
   return options;
 }
@@ -258,6 +260,8 @@ std::variant<Options, Information, UsageError> interpret(const cxxopts::ParseRes
   options.list = given.count("list") > 0;
   options.detect = given.count("detect") > 0;
   options.transcript = given.count("transcript") > 0;
+  if (given.count("run-page")) options.run_page = given["run-page"].as<std::string>();
+  if (given.count("run-link")) options.run_link = given["run-link"].as<std::string>();
   options.run.exclusive = given.count("exclusive") > 0;
   options.run.command = command_of(given);
   return options;

@@ -23,7 +23,10 @@ struct Options {
   bool list = false;
   bool detect = false;  ///< say which edition of the lab the server speaks, no more
   bool transcript = false;
-  RunSettings run;  ///< run.access.url is filled in once the target is known
+  std::string
+      run_page;  ///< the grader's: an HTML report goes there, with all that two runs need not have alike
+  std::string run_link;  ///< and the others link to it
+  RunSettings run;       ///< run.access.url is filled in once the target is known
 };
 
 /// Printed on standard output; exit code 0.

@@ -32,6 +32,7 @@ bool is_our_scratch(const fs::path& path) {
 boost::system::result<std::unique_ptr<Book>, Trouble> Book::open(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(folder / "students", failed);
+  if (!failed) fs::create_directory(folder / "runs", failed);
   if (failed)
     return Trouble{fmt::format("cannot make the folder '{}': {}", folder.string(), failed.message())};
   std::unique_ptr<Book> book(new Book(folder));
@@ -63,6 +64,10 @@ fs::path Book::student_file(const std::string& id, const char* ending) const {
   return folder_ / "students" / (file_name_of(id) + ending);
 }
 
+fs::path Book::run_file(const std::string& id) const {
+  return folder_ / "runs" / (file_name_of(id) + ".html");
+}
+
 std::optional<Grade> Book::find(const std::string& id, const std::string& key) const {
   const auto text = read_whole(student_file(id, ".json"));
   if (text.has_error()) return std::nullopt;
@@ -70,12 +75,19 @@ std::optional<Grade> Book::find(const std::string& id, const std::string& key) c
   std::error_code failed;
   if (!grade || grade->id != id || grade->key != key) return std::nullopt;
   if (!fs::exists(student_file(id, ".html"), failed)) return std::nullopt;
+  if (grade->has_run && !fs::exists(run_file(id), failed)) return std::nullopt;
   return grade;
 }
 
-Done Book::put(const Grade& grade, const Json& report, const std::string& page) {
-  // The page first: a result counts as there when its JSON is.
-  const auto written = write_whole(student_file(grade.id, ".html"), page);
+Done Book::put(const Grade& grade, const Json& report, const Pages& pages) {
+  // The JSON last: a result counts as there when that is.
+  std::error_code failed;
+  if (!grade.has_run) {
+    fs::remove(run_file(grade.id), failed);
+  } else if (auto written = write_whole(run_file(grade.id), pages.run); written.has_error()) {
+    return written;
+  }
+  const auto written = write_whole(student_file(grade.id, ".html"), pages.verdicts);
   if (written.has_error()) return written;
   return write_whole(student_file(grade.id, ".json"), to_file(grade, report));
 }
@@ -89,10 +101,12 @@ void Book::keep_only(const std::vector<std::string>& ids) {
   for (const auto& id : ids) kept.insert(file_name_of(id));
   std::vector<fs::path> others;
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder_ / "students", failed)) {
-    const auto& path = entry.path();
-    const bool is_result = path.extension() == ".json" || path.extension() == ".html";
-    if (!is_result || !kept.contains(path.stem().string())) others.push_back(path);
+  for (const char* name : {"students", "runs"}) {
+    for (const auto& entry : fs::directory_iterator(folder_ / name, failed)) {
+      const auto& path = entry.path();
+      const bool is_result = path.extension() == ".json" || path.extension() == ".html";
+      if (!is_result || !kept.contains(path.stem().string())) others.push_back(path);
+    }
   }
   for (const auto& path : others) fs::remove(path, failed);
 }

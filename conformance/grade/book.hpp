@@ -23,8 +23,12 @@ class Book {
   /// The student's result, where there is one for this key.
   std::optional<Grade> find(const std::string& id, const std::string& key) const;
 
-  /// `page`: the student's page, as HTML.
-  boost::system::result<void, Trouble> put(const Grade& grade, const Json& report, const std::string& page);
+  /// A student's pages, as HTML.
+  struct Pages {
+    std::string verdicts;  ///< the same in every grading, but for durations
+    std::string run;       ///< of a grade that has_run: what happened in this one
+  };
+  boost::system::result<void, Trouble> put(const Grade& grade, const Json& report, const Pages& pages);
 
   /// A file of the whole class: "grades.csv".
   boost::system::result<void, Trouble> write(const std::string& name, const std::string& content);
@@ -40,6 +44,7 @@ class Book {
  private:
   explicit Book(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path student_file(const std::string& id, const char* ending) const;
+  std::filesystem::path run_file(const std::string& id) const;
   std::filesystem::path scratch_note() const { return folder_ / ".scratch"; }
 
   std::filesystem::path folder_;

@@ -17,12 +17,8 @@ namespace {
 
 using conformance::escaped_markup;
 
-/// A file name in a link: "%" is written out.
 std::string link_to(const std::string& id) {
-  std::string link;
-  for (const char letter : file_name_of(id))
-    link += letter == '%' ? std::string("%25") : std::string(1, letter);
-  return "students/" + link + ".html";
+  return "students/" + file_link_to(id) + ".html";
 }
 
 struct Sign {

@@ -18,6 +18,7 @@
 #include "client/url.hpp"
 #include "conformance/grade/archive.hpp"
 #include "conformance/grade/class_page.hpp"
+#include "conformance/grade/file_name.hpp"
 
 namespace chatlab::grade {
 namespace {
@@ -25,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using Done = boost::system::result<void, Trouble>;
 
+constexpr auto verdicts_page = "verdicts.html", run_page = "run.html";  // which the judge writes
 constexpr int longest_wait_ms = 100;  // between two looks at who has ended, and two drawings of the bar
 
 /// SIGINT and SIGTERM as something that can be waited for, as long as this object lives.
@@ -123,11 +125,10 @@ Done Conductor::start(std::size_t number) {
   const auto is_taken = [&](const Running& one) { return one.slot == slot; };
   while (std::any_of(running_.begin(), running_.end(), is_taken)) ++slot;
   auto arguments = arguments_for(task, *place, slot);
-  for (const auto& one :
-       {std::string("--format"), std::string("json"), std::string("--format"), std::string("html"),
-        std::string("--out"), ((*scratch)->path() / "page.html").string()}) {
-    arguments.push_back(one);
-  }
+  const auto& folder = (*scratch)->path();
+  arguments.insert(arguments.end(),
+                   {"--format", "json", "--format", "html", "--out", folder / verdicts_page, "--run-page",
+                    folder / run_page, "--run-link", "../runs/" + file_link_to(task.id) + ".html"});
   auto judging = Judging::start(arguments, std::move(*scratch), settings_.time);
   if (judging.has_error()) return judging.error();
   running_.push_back({number, slot, std::move(*judging)});
@@ -179,17 +180,21 @@ Done Conductor::take_in() {
       ++at;
       continue;
     }
-    const auto page = read_whole(at->judging->scratch() / "page.html");
+    const auto page = [&](const char* name) {
+      const auto text = read_whole(at->judging->scratch() / name);
+      return text.has_value() ? *text : "";
+    };
+    Book::Pages pages{page(verdicts_page), page(run_page)};
     const auto number = at->number;
     at = running_.erase(at);
     end_strays();
-    const auto closed = close(number, std::move(*ending), page.has_value() ? *page : "");
+    const auto closed = close(number, std::move(*ending), std::move(pages));
     if (closed.has_error()) return closed;
   }
   return {};
 }
 
-Done Conductor::close(std::size_t number, Judging::Ending ending, const std::string& page) {
+Done Conductor::close(std::size_t number, Judging::Ending ending, Book::Pages pages) {
   queue_->finish(number);
   const auto& [task, key] = (*tasks_)[number];
   std::error_code unknown;
@@ -223,7 +228,9 @@ Done Conductor::close(std::size_t number, Judging::Ending ending, const std::str
     }
   }
   if (!task->files.empty()) grade.sandbox = settings_.sandbox;
-  const auto put = book_.put(grade, report, page.empty() ? student_page(grade, settings_.title) : page);
+  grade.has_run = grade.outcome == Outcome::tested && !pages.run.empty();
+  if (pages.verdicts.empty()) pages.verdicts = student_page(grade, settings_.title);
+  const auto put = book_.put(grade, report, pages);
   if (put.has_error()) return put;
   say_(progress_.clear() + progress_.tell(grade));
   grades_.push_back(std::move(grade));

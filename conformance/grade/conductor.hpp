@@ -55,7 +55,7 @@ class Conductor {
   void wait(int signals) const;
   boost::system::result<void, Trouble> take_in();
   boost::system::result<void, Trouble> close(std::size_t number, Judging::Ending ending,
-                                             const std::string& page = "");
+                                             Book::Pages pages = {});
   void end_strays() const;
 
   const ConductorSettings settings_;

@@ -38,4 +38,11 @@ std::string file_name_of(std::string_view id) {
   return fmt::format("{}%{:016x}", name.substr(0, longest_bytes - 17), digest(id));
 }
 
+std::string file_link_to(std::string_view id) {
+  std::string link;
+  for (const char letter : file_name_of(id))
+    link += letter == '%' ? std::string("%25") : std::string(1, letter);
+  return link;
+}
+
 }  // namespace chatlab::grade

@@ -9,4 +9,7 @@ namespace chatlab::grade {
 
 std::string file_name_of(std::string_view id);
 
+/// The same in a link: "%" is written out.
+std::string file_link_to(std::string_view id);
+
 }  // namespace chatlab::grade

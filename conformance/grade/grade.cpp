@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "conformance/grade/file_name.hpp"
+
 namespace chatlab::grade {
 namespace {
 
@@ -118,12 +120,16 @@ std::string points_text(double points) {
 }
 
 std::string to_file(const Grade& grade, const Json& report) {
-  const Json file = {
-      {"id", grade.id},         {"name", grade.name},
-      {"source", grade.source}, {"late", grade.late},
-      {"key", grade.key},       {"outcome", to_string(grade.outcome)},
-      {"reason", grade.reason}, {"score", {{"earned", grade.earned()}, {"possible", grade.possible}}},
-      {"report", report}};
+  const Json file = {{"id", grade.id},
+                     {"name", grade.name},
+                     {"source", grade.source},
+                     {"late", grade.late},
+                     {"key", grade.key},
+                     {"outcome", to_string(grade.outcome)},
+                     {"reason", grade.reason},
+                     {"score", {{"earned", grade.earned()}, {"possible", grade.possible}}},
+                     {"run", grade.has_run ? Json("runs/" + file_name_of(grade.id) + ".html") : Json()},
+                     {"report", report}};
   return file.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -139,6 +145,7 @@ std::optional<Grade> from_file(const std::string& text) {
     grade.key = file.at("key");
     grade.reason = file.at("reason");
     grade.possible = file.at("score").at("possible");
+    grade.has_run = !file.at("run").is_null();
     const auto named = file.at("outcome").get<std::string>();
     const auto* outcome = std::find_if(std::begin(outcomes), std::end(outcomes),
                                        [&](Outcome one) { return to_string(one) == named; });

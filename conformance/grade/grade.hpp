@@ -49,7 +49,8 @@ struct Grade {
   std::string sandbox;  ///< what the code was confined by; empty for a URL
   std::vector<std::string> notes;
   std::vector<CheckGrade> checks;
-  double possible = 0;  ///< what could be earned
+  double possible = 0;   ///< what could be earned
+  bool has_run = false;  ///< its run has a page of its own: what was exchanged, and what the server printed
 
   double earned() const;
   std::vector<AreaGrade> areas() const;  ///< those that are worth points, in the suite's order

@@ -69,7 +69,7 @@ std::string write_report(const RunResult& result, Format format, const Style& st
     case Format::tap:
       return tap_report(result);
     case Format::html:
-      return html_report(result, style.transcript);
+      return html_report(result, style);
     case Format::github:
       return github_report(result);
     case Format::markdown:

@@ -17,8 +17,8 @@ namespace {
 
 class HtmlReport {
  public:
-  HtmlReport(const RunResult& result, bool with_transcripts)
-      : result_(result), with_transcripts_(with_transcripts), causes_(find_causes(result)) {}
+  HtmlReport(const RunResult& result, const Style& style)
+      : result_(result), style_(style), causes_(find_causes(result)) {}
 
   std::string write() {
     write_head();
@@ -59,6 +59,10 @@ class HtmlReport {
           escaped_markup(*result_.speaks));
     if (!result_.sandbox.empty()) add("<p class=\"soft\">Sandbox: {}</p>\n", escaped_markup(result_.sandbox));
     for (const auto& note : result_.notes) add("<p class=\"soft\">Note: {}</p>\n", escaped_markup(note));
+    if (!style_.run_link.empty() && !result_.unreachable)
+      add("<p class=\"soft\">The run itself: <a href=\"{}\">who got what when, and what the server "
+          "printed</a></p>\n",
+          escaped_markup(style_.run_link));
   }
 
   void write_score() {
@@ -140,14 +144,21 @@ class HtmlReport {
 
   void write_picture(const CheckResult& result) {
     if (result.transcripts.empty()) return;
+    if (!style_.run_link.empty()) {
+      add("<p><a href=\"{}#{}\">What was exchanged, and what the server printed</a></p>\n",
+          escaped_markup(style_.run_link), escaped_markup(result.check->id));
+      return;
+    }
     add("<div class=\"picture\" tabindex=\"0\">{}</div>\n", diagram_as_svg(make_diagram(result)));
   }
 
   void write_output(const CheckResult& result) {
     const auto output = boost::algorithm::trim_copy(result.server_output);
-    if (output.empty()) return;
+    if (output.empty() || !style_.run_link.empty()) return;
     constexpr std::size_t shown_bytes = 8000;
-    add("<details><summary>What the server printed</summary><pre>{}</pre></details>\n",
+    // A traceback says more about a failure than all the rest.
+    add("<details{}><summary>What the server printed</summary><pre>{}</pre></details>\n",
+        result.verdict.status == Status::passed ? "" : " open",
         escaped_markup(shortened(output, shown_bytes), true));
   }
 
@@ -189,7 +200,8 @@ class HtmlReport {
         "<span class=\"sign\">{}</span><span class=\"id\">{}</span><span class=\"level\">{}</span> {}",
         sign_of(result), escaped_markup(check.id), worth(check), escaped_markup(check.title));
     if (result.verdict.status == Status::passed) {
-      add("<details class=\"check {}\"><summary>{}</summary><div class=\"inside\">\n", status, line);
+      add("<details class=\"check {}\"><summary>{}</summary><div class=\"inside\" id=\"{}\">\n", status, line,
+          escaped_markup(check.id));
       write_notes(result);
       write_picture(result);
       write_evidence(result);
@@ -226,7 +238,7 @@ class HtmlReport {
       if (!words.empty()) add("<li>Nothing more could come: {}.</li>\n", escaped_markup(words));
     }
     add("</ul>\n");
-    if (with_transcripts_) write_transcripts(result);
+    if (style_.transcript) write_transcripts(result);
   }
 
   void write_expectation(const CheckResult& result, const Proof::Expectation& expectation) {
@@ -332,15 +344,15 @@ class HtmlReport {
   }
 
   const RunResult& result_;
-  bool with_transcripts_;
+  const Style& style_;
   std::vector<Cause> causes_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string html_report(const RunResult& result, bool with_transcripts) {
-  return HtmlReport(result, with_transcripts).write();
+std::string html_report(const RunResult& result, const Style& style) {
+  return HtmlReport(result, style).write();
 }
 
 }  // namespace chatlab::conformance

@@ -23,8 +23,9 @@ std::string format_names();
 std::optional<Format> format_of_file(std::string_view file);
 
 struct Style {
-  bool colour = false;      ///< ANSI colours; text only
-  bool transcript = false;  ///< every frame of every client, with times; text, json and html
+  bool colour = false;        ///< ANSI colours; text only
+  bool transcript = false;    ///< every frame of every client, with times; text, json and html
+  std::string run_link = {};  ///< html: the page of the run itself, which this one leaves out
 };
 
 std::string write_report(const RunResult& result, Format format, const Style& style);
@@ -56,7 +57,7 @@ std::string classroom_report(const RunResult& result);
 
 /// One page without scripts or anything from elsewhere: causes with their diagrams, and every check with what
 /// its verdict rests on.
-std::string html_report(const RunResult& result, bool with_transcripts);
+std::string html_report(const RunResult& result, const Style& style);
 
 /// "This server behaves like ...", for RunResult::behaves_like.
 std::string behaves_like_words(const std::string& mistake);

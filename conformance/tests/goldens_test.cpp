@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include "conformance/explain.hpp"
 #include "conformance/report/causes.hpp"
@@ -87,7 +88,27 @@ TEST_F(Goldens, Transcripts) {
   std::erase_if(checks, [](const CheckResult& one) { return one.check->area() != "chat"; });
   expect_golden("transcript.txt", text_report(run_.result, {false, true}));
   expect_golden("transcript.json", json_report(run_.result, true));
-  expect_golden("transcript.html", html_report(run_.result, true));
+  expect_golden("transcript.html", html_report(run_.result, {.transcript = true}));
+}
+
+/// Who got what when, and what the server printed, two runs need not have alike: the page that links to it is
+/// the same.
+TEST_F(Goldens, ThePageBesideARun) {
+  const Style style{.run_link = "../runs/a%252Fb.html"};
+  const auto page = html_report(run_.result, style);
+  for (auto& check : run_.result.checks) {
+    if (!check.server_output.empty()) check.server_output = "pid 4711";
+    for (auto& transcript : check.transcripts) {
+      for (auto& event : transcript.events) event.at = std::chrono::microseconds(5000) - event.at;
+    }
+  }
+  const auto other = html_report(run_.result, style);
+  const std::regex time("after [-0-9.]+ ms");
+  EXPECT_EQ(std::regex_replace(other, time, ""), std::regex_replace(page, time, ""));
+  EXPECT_EQ(page.find("<svg"), std::string::npos);
+  EXPECT_EQ(page.find("Traceback"), std::string::npos);
+  EXPECT_NE(page.find(R"(<a href="../runs/a%252Fb.html#disconnect.announced">)"), std::string::npos);
+  EXPECT_NE(html_report(run_.result, {}).find(R"(id="disconnect.announced")"), std::string::npos);
 }
 
 TEST_F(Goldens, Diagrams) {

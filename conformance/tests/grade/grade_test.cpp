@@ -322,6 +322,9 @@ TEST(GradeFile, ReadsWhatItWrote) {
   EXPECT_EQ(read->reason, grade.reason);
   EXPECT_EQ(read->outcome, grade.outcome);
   EXPECT_EQ(read->key, "k");
+  EXPECT_FALSE(read->has_run);
+  grade.has_run = true;
+  EXPECT_TRUE(from_file(to_file(grade, Json()))->has_run);
   for (const char* broken : {"", "{}", "[1]", "{\"id\": 5}"}) EXPECT_FALSE(from_file(broken)) << broken;
 }
 

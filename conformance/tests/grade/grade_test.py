@@ -132,8 +132,52 @@ class Grade(unittest.TestCase):
                           "--out", out, "--jobs", jobs, "--only", "disconnect.announced", "--only", "chat.everyone")
             self.assertEqual(ended.returncode, 0, ended.stderr)
             found.append(made_class.figures(out))
+            found[-1] |= made_class.but_for_durations(out)
         self.assertEqual(found[0], found[1])
-        self.assertEqual(len(found[0]), 3 + 2 * 4, sorted(found[0]))
+        self.assertEqual(len(made_class.but_for_durations(out)), 2 * 4)
+
+    def test_a_run_has_a_page_of_its_own(self):
+        """What no two runs have alike is there, and nowhere else."""
+        self.write("class/100%/app.py", content(f"{peers}/python/app.py").replace(
+            "async def announce(kind):\n", "async def announce(kind):\n    print('at', __import__('time').time_ns(), '<b>')\n"))
+        self.write("class/mute/app.py", content(f"{peers}/python/app.py"))
+        self.write("class/starts-not/app.py", "raise SystemExit('no luck')")
+        command = ["--submissions", os.path.join(self.folder, "class"), "--launch", "python3 app.py", "--out", self.out, *QUICK]
+        ended = grade(*command)
+        self.assertIn("2 with full marks, 1 not started", ended.stdout, ended.stderr)
+
+        def pages(folder):
+            return {name: content(os.path.join(self.out, folder, name)) for name in os.listdir(os.path.join(self.out, folder))}
+
+        students, runs = pages("students"), pages("runs")
+        self.assertEqual(set(students), {f"{name}.{ending}" for name in ("100%25", "mute", "starts-not") for ending in ("html", "json")})
+        self.assertEqual(set(runs), {"100%25.html", "mute.html"})
+        self.assertRegex(runs["100%25.html"], r'id="login.announced">(?s:.*)<pre>at \d+ &lt;b&gt;\n')
+        for name, text in runs.items():
+            self.assertEqual(text.count("<svg"), 2)
+            page = students[name]
+            self.assertEqual([page.count(word) for word in ("<svg", "&lt;b&gt;", "at 1", "server_output")], [0, 0, 0, 0])
+            link = f"../runs/{name.replace('%', '%25')}"
+            for place in ("", "#login.announced", "#chat.everyone"):
+                self.assertEqual(page.count(f'<a href="{link}{place}">'), 1)
+            report = json.loads(students[name.replace(".html", ".json")])
+            self.assertEqual(report["run"], f"runs/{name}")
+            self.assertNotIn("server_output", report["report"]["checks"][0])
+        self.assertIsNone(json.loads(students["starts-not.json"])["run"])
+        self.assertIn("no luck", students["starts-not.html"])
+        self.assertNotIn("runs/", students["starts-not.html"])
+
+        reports = made_class.but_for_durations(self.out)
+        grade(*command, "--force")
+        self.assertNotEqual(pages("runs")["100%25.html"], runs["100%25.html"])
+        self.assertEqual(made_class.but_for_durations(self.out), reports)
+        os.remove(os.path.join(self.out, "runs/mute.html"))
+        self.assertIn("(2 of them before)", grade(*command).stdout)
+        self.assertEqual(set(pages("runs")), set(runs))
+        self.write("class/100%/app.py", "raise SystemExit('no luck')")
+        shutil.rmtree(os.path.join(self.folder, "class/mute"))
+        self.assertIn("(1 of them before)", grade(*command).stdout)
+        self.assertEqual((pages("runs"), len(pages("students"))), ({}, 4))
 
     def test_a_roster_of_urls_and_folders(self):
         server = subprocess.Popen([f"{peers}/python/app.py", "--port", "0"], stdout=subprocess.PIPE, text=True)

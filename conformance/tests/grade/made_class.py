@@ -189,9 +189,10 @@ def make(folder, chosen):
 
 def figures(folder):
     """What two gradings of a class must have alike: name -> the tables and the class's page as they are, of a student's
-    files all scores and verdicts. Beside these stand durations, what the server printed and how far a slow client got."""
+    files all scores and verdicts. What is told of the runs, each has for itself."""
     found = {}
-    for place, _, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "runs"]
         for path in (os.path.join(place, name) for name in names):
             with open(path, "rb") as file:
                 content = file.read()
@@ -208,22 +209,18 @@ def student_figures(content):
             "checks": [(check["id"], check["status"], check["earned"]) for check in report.get("checks", [])]}
 
 
-TIMES = {"started_at", "duration_ms", "at_us", "first_at_us", "last_at_us"}
+DURATIONS = {
+    ".json": re.compile(rb'(?<="duration_ms": )\d+|(?<=at_us": )\d+'),
+    ".html": re.compile(rb'(?<=in )\d+\.\d\d(?= s</span>)|(?<=after )\d+\.\d{3}(?= ms: <code>)'),
+}
 
 
-def whole_reports(folder):
-    """Of each student all that two gradings have alike where the server did the same in both: not how long anything took,
-    and not what the server printed."""
-    def lasting(value):
-        if isinstance(value, dict):
-            return {key: lasting(one) for key, one in value.items() if key not in TIMES | {"server_output"}}
-        return [lasting(one) for one in value] if isinstance(value, list) else value
-
+def but_for_durations(folder):
+    """The students' pages and reports byte by byte, without how long things took."""
     found = {}
     for name in sorted(os.listdir(os.path.join(folder, "students"))):
-        if name.endswith(".json"):
-            with open(os.path.join(folder, "students", name), encoding="utf-8") as file:
-                found[name] = lasting(json.load(file))
+        with open(os.path.join(folder, "students", name), "rb") as file:
+            found[name] = DURATIONS[os.path.splitext(name)[1]].sub(b"", file.read())
     return found
 
 
