@@ -60,9 +60,8 @@ class HtmlReport {
     if (!result_.sandbox.empty()) add("<p class=\"soft\">Sandbox: {}</p>\n", escaped_markup(result_.sandbox));
     for (const auto& note : result_.notes) add("<p class=\"soft\">Note: {}</p>\n", escaped_markup(note));
     if (!style_.run_link.empty() && !result_.unreachable)
-      add("<p class=\"soft\">The run itself: <a href=\"{}\">who got what when, and what the server "
-          "printed</a></p>\n",
-          escaped_markup(style_.run_link));
+      add("<p class=\"soft\">The run itself: <a href=\"{}\">who got what when{}</a></p>\n",
+          escaped_markup(style_.run_link), printed());
   }
 
   void write_score() {
@@ -97,6 +96,10 @@ class HtmlReport {
     tell("The server cannot be tested", result_.unreachable);
     tell("An error inside chatlab-conformance", result_.internal_error);
   }
+
+  /// Only of a submission that was started here. Whether it printed anything in a check, two runs need not
+  /// have alike.
+  const char* printed() const { return result_.sandbox.empty() ? "" : ", and what the server printed"; }
 
   // ---- what did not pass ----
 
@@ -145,8 +148,8 @@ class HtmlReport {
   void write_picture(const CheckResult& result) {
     if (result.transcripts.empty()) return;
     if (!style_.run_link.empty()) {
-      add("<p><a href=\"{}#{}\">What was exchanged, and what the server printed</a></p>\n",
-          escaped_markup(style_.run_link), escaped_markup(result.check->id));
+      add("<p><a href=\"{}#{}\">What was exchanged{}</a></p>\n", escaped_markup(style_.run_link),
+          escaped_markup(result.check->id), printed());
       return;
     }
     add("<div class=\"picture\" tabindex=\"0\">{}</div>\n", diagram_as_svg(make_diagram(result)));
