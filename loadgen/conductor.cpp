@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "loadgen/clock.hpp"
-#include "loadgen/worker.hpp"
+#include "loadgen/collection.hpp"
 
 namespace chatlab::loadgen {
 namespace {
@@ -284,17 +284,13 @@ class Conductor {
 
   void tell_alone();
   void collect(Ensemble& ensemble);
-  void count();
-  void collect_logins();
-  void collect_health();
-  void note_clocks(const Ensemble& ensemble);
   void note_share();
 
   const Settings& settings_;
   const Company& company_;
   Ensemble& ensemble_;
   Control control_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  Workers workers_;
   std::vector<std::thread> threads_;
   Progress::Doing doing_ = Progress::Doing::gathering;
   bool gathered_ = false;  // everybody, in all processes
@@ -318,24 +314,11 @@ void Conductor::collect(Ensemble& ensemble) {
   note_share();
   std::vector<const Ledger*> ledgers;
   for (auto& worker : workers_) ledgers.push_back(&worker->receiver().ledger());
-  if (!std::exchange(is_counted_, true)) count();
+  if (!std::exchange(is_counted_, true)) add_up(workers_, settings_, end_, result_);
   if (!gathered_) return;
   // To the planned end: what the threads still sent while they heard of an earlier one counts on both sides.
   result_.figures = tally(control_.log, ledgers, control_.measure_begin(), control_.measure_end(), ensemble);
-  if (result_.measured.count() > 0) note_clocks(ensemble);
-}
-
-/// What is added up from all threads, once they have ended.
-void Conductor::count() {
-  for (auto& worker : workers_) {
-    worker->finish(end_);
-    result_.oddities.add(worker->receiver().oddities());
-    result_.churned += worker->churned();
-    result_.messages += worker->receiver().messages();
-    result_.parsed += worker->receiver().parsed();
-  }
-  collect_logins();
-  if (gathered_ && result_.measured.count() > 0) collect_health();
+  if (result_.measured.count() > 0) note_clocks(ensemble, result_);
 }
 
 /// The result of one process of several is about its own clients.
@@ -347,61 +330,6 @@ void Conductor::note_share() {
   share.rate_per_s = settings_.rate_per_s * share.senders / settings_.senders;
   share.rank = 0;
   share.ranks = 1;
-}
-
-void Conductor::collect_logins() {
-  constexpr std::uint32_t groups = 10;
-  std::vector<LoginGroup> grouped(std::min(groups, settings_.recipients()));
-  std::vector<std::uint64_t> deliveries(grouped.size());
-  for (const auto& worker : workers_) {
-    const auto& recipients = worker->receiver().ledger().recipients();
-    for (std::size_t local = 0; local < recipients.size(); ++local) {
-      const auto& participant = worker->participants()[local];
-      if (participant.was_connected()) result_.gathering.connect.record(participant.connect_time());
-      if (participant.was_confirmed()) result_.gathering.login.record(participant.login_time());
-      if (participant.number() >= settings_.recipients()) continue;
-      const auto group = std::size_t{participant.number()} * grouped.size() / settings_.recipients();
-      auto& one = grouped[group];
-      one.first = one.first ? std::min(one.first, participant.number() + 1) : participant.number() + 1;
-      one.last = std::max(one.last, participant.number() + 1);
-      one.mean_us += in_seconds(recipients[local].sum) * 1e6;
-      deliveries[group] += recipients[local].deliveries;
-    }
-  }
-  for (std::size_t group = 0; group < grouped.size(); ++group)
-    grouped[group].mean_us /= static_cast<double>(std::max<std::uint64_t>(1, deliveries[group]));
-  result_.login_groups = std::move(grouped);
-}
-
-void Conductor::collect_health() {
-  auto& health = result_.health;
-  double unread_bytes = 0;
-  for (const auto& worker : workers_) {
-    const auto& watch = worker->watch();
-    health.dispatch_lag.merge(worker->dispatcher().lag());
-    health.loop.merge(watch.turns());
-    health.cpu_share = std::max(health.cpu_share, watch.cpu_share());
-    health.waiting_share = std::max(health.waiting_share, watch.waiting_share());
-    result_.own_cpu += watch.cpu();
-    unread_bytes += watch.unread_bytes();
-  }
-  // Little's law: what lies there on average, by what passes through, is how long it lies there.
-  const double bytes_per_s = static_cast<double>(result_.received_bytes) / in_seconds(result_.measured);
-  health.unread_wait_us = bytes_per_s > 0 ? unread_bytes / bytes_per_s * 1e6 : 0;
-  health.receive_buffer_messages = workers_.front()->receive_buffer_messages();
-}
-
-void Conductor::note_clocks(const Ensemble& ensemble) {
-  auto& health = result_.health;
-  result_.clock_error = ensemble.clock_error();
-  if (result_.clock_error) {
-    const auto least = least_believed(*result_.clock_error);
-    result_.figures.hide_below(least);
-    health.hidden_below = least;
-    health.clock_error = *result_.clock_error;
-    health.shortest_between_hosts = result_.figures.shortest_between_hosts;
-  }
-  health.completion_p50 = result_.figures.completion.percentile(50);
 }
 
 }  // namespace
