@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 using Done = boost::system::result<void, Failure>;
 
 constexpr auto try_interval = 5ms;    // between two tries of the port
+constexpr auto port_release = 10s;    // by who has been killed; only a busy kernel takes long
 constexpr auto longest_excuse = 60s;  // of a server that a busy machine lets not run
 
 bool accepts(int family, std::uint16_t port) {
@@ -94,6 +95,11 @@ boost::system::result<std::unique_ptr<LaunchedServer>, Failure> LaunchedServer::
 
 Done LaunchedServer::restart() {
   process_.reset();
+  // A process that ends lets go of its memory, and then of its port: whoever connects meanwhile meets the old
+  // one.
+  const auto give_up = std::chrono::steady_clock::now() + port_release;
+  while ((accepts(AF_INET, port_) || accepts(AF_INET6, port_)) && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(try_interval);
   return start_process();
 }
 

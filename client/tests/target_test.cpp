@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
+#include <fstream>
 
 namespace chatlab::client {
 namespace {
@@ -295,6 +296,33 @@ TEST_F(TargetTest, StartsAgainOnTheSamePortAndForgetsTheOldOutput) {
   EXPECT_TRUE(accepts(url));
   EXPECT_EQ((*server)->output(0), "started\n");
   EXPECT_EQ((*server)->ending(), std::nullopt);
+}
+
+TEST_F(TargetTest, IsNotTakenForItsPredecessorThatStillListens) {
+  // One whose environment is not known lets go of the port when it hears that the server has ended, and a
+  // while after.
+  std::ofstream(folder / "late.py") << R"py(
+import os, signal, socket
+listening = socket.socket()
+listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listening.bind(("127.0.0.1", int(os.environ["PORT"])))
+is_first = not os.path.exists("first")
+open("first" if is_first else "second", "w").close()
+listening.listen()
+end, held = os.pipe()
+if is_first and os.fork() == 0:
+    os.close(held)
+    os.setsid()
+    for inherited in (listening.fileno(), end):
+        os.set_inheritable(inherited, True)
+    os.execve("/bin/sh", ["sh", "-c", f"read -r x <&{end}; sleep 0.3"], {})
+signal.pause()
+)py";
+  const auto server = LaunchedServer::start(run("exec /usr/bin/python3 late.py", folder));
+  ASSERT_TRUE(server.has_value()) << server.error().text;
+  const auto again = (*server)->restart();
+  ASSERT_TRUE(again.has_value()) << again.error().text;
+  EXPECT_TRUE(std::filesystem::exists(folder / "second"));
 }
 
 /// A limit that the test goes past, and others that do not matter.
