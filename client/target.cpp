@@ -98,8 +98,12 @@ Done LaunchedServer::restart() {
   // A process that ends lets go of its memory, and then of its port: whoever connects meanwhile meets the old
   // one.
   const auto give_up = std::chrono::steady_clock::now() + port_release;
-  while ((accepts(AF_INET, port_) || accepts(AF_INET6, port_)) && std::chrono::steady_clock::now() < give_up)
+  while (accepts(AF_INET, port_) || accepts(AF_INET6, port_)) {
+    if (std::chrono::steady_clock::now() >= give_up)
+      return Failure{
+          fmt::format("somebody still listens on port {}, which it had before it was ended", port_)};
     std::this_thread::sleep_for(try_interval);
+  }
   return start_process();
 }
 

@@ -299,8 +299,8 @@ TEST_F(TargetTest, StartsAgainOnTheSamePortAndForgetsTheOldOutput) {
 }
 
 TEST_F(TargetTest, IsNotTakenForItsPredecessorThatStillListens) {
-  // One whose environment is not known lets go of the port when it hears that the server has ended, and a
-  // while after.
+  // Somebody whose environment is not known has the port, too, until the second connection: the first one
+  // found the server started, the next one comes when it is started again.
   std::ofstream(folder / "late.py") << R"py(
 import os, signal, socket
 listening = socket.socket()
@@ -309,13 +309,11 @@ listening.bind(("127.0.0.1", int(os.environ["PORT"])))
 is_first = not os.path.exists("first")
 open("first" if is_first else "second", "w").close()
 listening.listen()
-end, held = os.pipe()
 if is_first and os.fork() == 0:
-    os.close(held)
     os.setsid()
-    for inherited in (listening.fileno(), end):
-        os.set_inheritable(inherited, True)
-    os.execve("/bin/sh", ["sh", "-c", f"read -r x <&{end}; sleep 0.3"], {})
+    listening.set_inheritable(True)
+    until_the_second = f"import socket; server = socket.socket(fileno={listening.fileno()}); server.accept(); server.accept()"
+    os.execve("/usr/bin/python3", ["python3", "-c", until_the_second], {})
 signal.pause()
 )py";
   const auto server = LaunchedServer::start(run("exec /usr/bin/python3 late.py", folder));
