@@ -7,10 +7,11 @@
 
 namespace chatlab::conformance {
 
-Actor::Actor(std::string client, std::string username, Change& change, Clock::time_point began,
-             Clock::duration patience)
+Actor::Actor(std::string client, std::string username, Change& change, PayloadReader& reader,
+             Clock::time_point began, Clock::duration patience)
     : username_(std::move(username)),
       change_(change),
+      reader_(reader),
       began_(began),
       patience_(patience),
       transcript_{std::move(client), {}} {}
@@ -112,9 +113,9 @@ asio::awaitable<void> Actor::read() {
 
 void Actor::record(Event::Kind kind, std::string text, bool is_text) {
   const auto at = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
-  transcript_.events.push_back({kind, at, std::move(text), is_text, std::nullopt});
+  transcript_.events.push_back({kind, at, std::move(text), is_text, nullptr});
   auto& event = transcript_.events.back();
-  if (kind == Event::Kind::received) event.value = json_of(event.text);
+  if (kind == Event::Kind::received) event.value = reader_.read(event.text);
   change_.announce();
 }
 

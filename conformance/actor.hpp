@@ -9,6 +9,7 @@
 
 #include "client/connection.hpp"
 #include "conformance/change.hpp"
+#include "conformance/payload_reader.hpp"
 #include "conformance/transcript.hpp"
 
 namespace chatlab::conformance {
@@ -20,10 +21,10 @@ class Actor {
   static constexpr std::size_t most_events = 20'000;
   static constexpr std::size_t most_bytes = 64 << 20;
 
-  /// `username` is what it logs in as. `change` and `began` are the check's. What the server has not taken
-  /// within `patience` ends the connection.
-  Actor(std::string client, std::string username, Change& change, Clock::time_point began,
-        Clock::duration patience);
+  /// `username` is what it logs in as. `change`, `reader` and `began` are the check's. What the server has
+  /// not taken within `patience` ends the connection.
+  Actor(std::string client, std::string username, Change& change, PayloadReader& reader,
+        Clock::time_point began, Clock::duration patience);
   Actor(const Actor&) = delete;
 
   asio::awaitable<boost::system::result<void, client::Failure>> connect(client::Access access,
@@ -61,6 +62,8 @@ class Actor {
 
   const std::string& username() const { return username_; }
   const Transcript& transcript() const { return transcript_; }
+  /// Gives it away; only where nothing is read any more.
+  Transcript take_transcript() { return std::move(transcript_); }
 
  private:
   asio::awaitable<void> read();
@@ -68,6 +71,7 @@ class Actor {
 
   std::string username_;
   Change& change_;
+  PayloadReader& reader_;
   Clock::time_point began_;
   Clock::duration patience_;
   Transcript transcript_;

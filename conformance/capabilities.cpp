@@ -35,7 +35,7 @@ class LoginLookout {
     for (const auto& event : other.transcript().events) {
       const auto cause = attribution.next(event);
       const bool strangers = cause == CausedBy::strangers || cause == CausedBy::both;
-      if (strangers && roster_in(event, ownership_) && event.value == mine.value) return false;
+      if (strangers && roster_in(event, ownership_) && is_same_json(event, mine)) return false;
     }
     return true;
   }

@@ -17,7 +17,8 @@ Crew::Crew(const asio::any_io_executor& executor, std::string tag, Clock::durati
     : tag_(std::move(tag)), patience_(patience), change_(executor) {}
 
 Actor& Crew::add(const std::string& client) {
-  actors_.push_back(std::make_unique<Actor>(client, tagged(client, tag_), change_, began_, patience_));
+  actors_.push_back(
+      std::make_unique<Actor>(client, tagged(client, tag_), change_, reader_, began_, patience_));
   return *actors_.back();
 }
 
@@ -70,9 +71,9 @@ asio::awaitable<void> Crew::disband() {
   co_await change_.wait_until(over, Clock::time_point::max());
 }
 
-std::vector<Transcript> Crew::transcripts() const {
+std::vector<Transcript> Crew::take_transcripts() {
   std::vector<Transcript> all;
-  for (const auto& actor : actors_) all.push_back(actor->transcript());
+  for (auto& actor : actors_) all.push_back(actor->take_transcript());
   return all;
 }
 

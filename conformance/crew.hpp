@@ -42,7 +42,8 @@ class Crew {
   /// A name that no other client of this crew has had, for a marker.
   std::string next_marker() { return fence_name(++markers_); }
 
-  std::vector<Transcript> transcripts() const;
+  /// Gives away what all clients saw; only after disband().
+  std::vector<Transcript> take_transcripts();
 
   /// "alice sent {...}": the message that was sent last; empty where none was.
   std::string last_message() const;
@@ -53,6 +54,7 @@ class Crew {
   std::string tag_;
   Clock::duration patience_;
   Change change_;
+  PayloadReader reader_;
   Clock::time_point began_ = Clock::now();
   std::vector<std::unique_ptr<Actor>> actors_;
   int markers_ = 0;

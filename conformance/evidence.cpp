@@ -6,9 +6,10 @@
 
 namespace chatlab::conformance {
 bool is_copy(const Event& frame, CausedBy cause, const Json& pattern, const Ownership& ownership) {
-  if (frame.kind != Event::Kind::received || !may_be_ours(cause) || !is_ours(frame, ownership)) return false;
-  if (frame.value) return matches(pattern, *frame.value, ownership);
-  return matches(pattern, Json(frame.text), ownership);
+  if (frame.kind != Event::Kind::received || !may_be_ours(cause)) return false;
+  const bool alike =
+      frame.value ? matches(pattern, *frame.value, ownership) : matches(pattern, Json(frame.text), ownership);
+  return alike && is_ours(frame, ownership);  // the dearer question
 }
 
 Evidence::Evidence(const Record& record, const Segment& segment, const Ownership& ownership)
@@ -75,7 +76,7 @@ void Evidence::settle_unknown() {
       if (received.cause != CausedBy::unknown) continue;
       for (const auto& [other, others] : windows_) {
         const auto same = std::find_if(others.begin(), others.end(), [&](const Received& one) {
-          return one.cause != CausedBy::unknown && one.event->value == received.event->value;
+          return one.cause != CausedBy::unknown && is_same_json(*one.event, *received.event);
         });
         if (same != others.end()) received.cause = same->cause;
       }

@@ -58,7 +58,7 @@ class Rehearsal {
       const auto message = message_for(pattern);
       for (const auto& client : receive.clients) {
         add(client, Event::Kind::received, to_text(message));
-        events_of(client).back().value = message;
+        events_of(client).back().value = std::make_shared<const Json>(message);
       }
     }
   }
@@ -77,7 +77,7 @@ class Rehearsal {
         window.end = events_of(observer).size();
         window.closing = Segment::Closing::marker;
         add(observer, Event::Kind::received, to_text(chat));
-        events_of(observer).back().value = chat;
+        events_of(observer).back().value = std::make_shared<const Json>(chat);
       }
     }
   }

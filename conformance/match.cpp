@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "conformance/legible.hpp"
 #include "conformance/pattern.hpp"
@@ -35,19 +37,25 @@ std::string times(std::size_t count) {
 
 class Comparison {
  public:
-  explicit Comparison(const Ownership& ownership) : ownership_(ownership) {}
+  /// Differences are put into words only where somebody wants to read them; else the first one is enough.
+  enum class Wanted { words, verdict };
+
+  Comparison(const Ownership& ownership, Wanted wanted) : ownership_(ownership), wanted_(wanted) {}
+
+  bool differs() const { return differs_; }
+  std::vector<std::string> take_words() { return std::move(words_); }
 
   void compare(const Json& pattern, const Json& value, const std::string& place) {
+    if (differs_ && wanted_ == Wanted::verdict) return;
     const auto word = word_of(pattern);
     if (word == "$any") return;
     if (word == "$text") {
-      if (!value.is_string()) say(place, fmt::format("is {}, not a text", shortened(to_text(value), 60)));
+      if (!value.is_string()) say(place, "is {}, not a text", shortened(to_text(value), 60));
       return;
     }
     if (word == "$list" || word == "$object") {
       const bool right = word == "$list" ? value.is_array() : value.is_object();
-      if (!right)
-        say(place, fmt::format("is {}, not {}", kind_of(value), word == "$list" ? "an array" : "an object"));
+      if (!right) say(place, "is {}, not {}", kind_of(value), word == "$list" ? "an array" : "an object");
       return;
     }
     const auto matcher = matcher_of(pattern);
@@ -62,11 +70,14 @@ class Comparison {
     compare_values(pattern, value, place);
   }
 
-  std::vector<std::string> found;
-
  private:
-  void say(const std::string& place, std::string_view what) {
-    found.push_back(fmt::format("{} {}", place.empty() ? "it" : fmt::format("\"{}\"", place), what));
+  template <class... Values>
+  void say(const std::string& place, fmt::format_string<Values...> what, Values&&... values) {
+    differs_ = true;
+    if (wanted_ == Wanted::verdict) return;
+    auto words = place.empty() ? std::string("it ") : fmt::format("\"{}\" ", place);
+    fmt::format_to(std::back_inserter(words), what, std::forward<Values>(values)...);
+    words_.push_back(std::move(words));
   }
 
   static std::string inside(const std::string& place, const std::string& field) {
@@ -74,7 +85,7 @@ class Comparison {
   }
 
   void compare_fields(const Json& pattern, const Json& value, const std::string& place) {
-    if (!value.is_object()) return say(place, fmt::format("is {}, not an object", kind_of(value)));
+    if (!value.is_object()) return say(place, "is {}, not an object", kind_of(value));
     for (const auto& field : pattern.items()) {
       const auto here = inside(place, field.key());
       const bool there = value.contains(field.key());
@@ -89,9 +100,9 @@ class Comparison {
   }
 
   void compare_items(const Json& pattern, const Json& value, const std::string& place) {
-    if (!value.is_array()) return say(place, fmt::format("is {}, not an array", kind_of(value)));
+    if (!value.is_array()) return say(place, "is {}, not an array", kind_of(value));
     if (value.size() != pattern.size()) {
-      return say(place, fmt::format("has {} items, not {}", value.size(), pattern.size()));
+      return say(place, "has {} items, not {}", value.size(), pattern.size());
     }
     for (std::size_t i = 0; i < pattern.size(); ++i) {
       compare(pattern[i], value[i], inside(place, std::to_string(i)));
@@ -104,19 +115,19 @@ class Comparison {
       return compare_texts(pattern.get_ref<const std::string&>(), value.get_ref<const std::string&>(), place);
     }
     if (pattern.is_structured() || value.is_structured()) {
-      return say(place, fmt::format("is {}, not {}", kind_of(value), kind_of(pattern)));
+      return say(place, "is {}, not {}", kind_of(value), kind_of(pattern));
     }
-    say(place, fmt::format("is {}, not {}", shortened(to_text(value), 60), shortened(to_text(pattern), 60)));
+    say(place, "is {}, not {}", shortened(to_text(value), 60), shortened(to_text(pattern), 60));
   }
 
   void compare_texts(const std::string& wanted, const std::string& got, const std::string& place) {
     constexpr std::size_t readable_bytes = 60;
     if (wanted.size() <= readable_bytes && got.size() <= readable_bytes) {
-      return say(place, fmt::format("is {}, not {}", to_text(got), to_text(wanted)));
+      return say(place, "is {}, not {}", to_text(got), to_text(wanted));
     }
     const auto differ = std::mismatch(wanted.begin(), wanted.end(), got.begin(), got.end());
-    say(place, fmt::format("is not the same text: {} bytes instead of {}, different from byte {} on",
-                           got.size(), wanted.size(), differ.first - wanted.begin() + 1));
+    say(place, "is not the same text: {} bytes instead of {}, different from byte {} on", got.size(),
+        wanted.size(), differ.first - wanted.begin() + 1);
   }
 
   void compare_exactly(const Json& pattern, const Json& value, const std::string& place) {
@@ -142,12 +153,12 @@ class Comparison {
   }
 
   void compare_roster(const Json& names, const Json& value, const std::string& place) {
-    if (!value.is_array()) return say(place, fmt::format("is {}, not an array of names", kind_of(value)));
+    if (!value.is_array()) return say(place, "is {}, not an array of names", kind_of(value));
     std::map<std::string, std::size_t> wanted, got;
     for (const auto& name : names) ++wanted[name.get<std::string>()];
     for (const auto& entry : value) {
       if (!entry.is_string()) {
-        return say(place, fmt::format("holds {}, which is not a name", shortened(to_text(entry), 60)));
+        return say(place, "holds {}, which is not a name", shortened(to_text(entry), 60));
       }
       const auto name = entry.get<std::string>();
       if (is_our_name(name, ownership_)) ++got[name];
@@ -155,13 +166,13 @@ class Comparison {
     for (const auto& [name, count] : wanted) {
       const auto seen = got[name];
       if (seen == 0) {
-        say(place, fmt::format("leaves out \"{}\"", name));
+        say(place, "leaves out \"{}\"", name);
       } else if (seen != count) {
-        say(place, fmt::format("has \"{}\" {}, not {}", name, times(seen), times(count)));
+        say(place, "has \"{}\" {}, not {}", name, times(seen), times(count));
       }
     }
     for (const auto& [name, count] : got) {
-      if (!wanted.count(name)) say(place, fmt::format("has \"{}\", which should not be there", name));
+      if (!wanted.count(name)) say(place, "has \"{}\", which should not be there", name);
     }
   }
 
@@ -172,10 +183,11 @@ class Comparison {
   void compare_mention(const Json& pattern, const Json& value, const std::string& place) {
     const auto& text = pattern.get_ref<const std::string&>();
     // Asked of every message for every pattern, and hardly any text needs an escape.
-    const auto quoted =
-        std::any_of(text.begin(), text.end(), is_escaped) ? to_text(pattern) : '"' + text + '"';
-    const Needle needle{text, std::string_view(quoted).substr(1, quoted.size() - 2)};
-    if (!mentions(value, needle)) say(place, fmt::format("does not mention \"{}\"", text));
+    const bool is_escape_needed = std::any_of(text.begin(), text.end(), is_escaped);
+    const auto quoted = is_escape_needed ? to_text(pattern) : "";
+    const Needle needle{text,
+                        is_escape_needed ? std::string_view(quoted).substr(1, quoted.size() - 2) : text};
+    if (!mentions(value, needle)) say(place, "does not mention \"{}\"", text);
   }
   static bool is_escaped(char letter) {
     return letter == '"' || letter == '\\' || static_cast<unsigned char>(letter) < 0x20;
@@ -211,7 +223,7 @@ class Comparison {
   }
 
   void compare_all(const Json& pattern, const Json& value, const std::string& place) {
-    if (!value.is_array()) return say(place, fmt::format("is {}, not an array", kind_of(value)));
+    if (!value.is_array()) return say(place, "is {}, not an array", kind_of(value));
     for (std::size_t i = 0; i < value.size(); ++i)
       compare(pattern, value[i], inside(place, std::to_string(i)));
   }
@@ -224,23 +236,35 @@ class Comparison {
 
   void compare_any(const Json& patterns, const Json& value, const std::string& place) {
     std::optional<std::vector<std::string>> fewest;
+    bool all_differ = !patterns.empty();
     for (const auto& pattern : patterns) {
-      Comparison one(ownership_);
+      Comparison one(ownership_, wanted_);
       one.compare(pattern, value, place);
-      if (!fewest || one.found.size() < fewest->size()) fewest = std::move(one.found);
+      all_differ &= one.differs_;
+      if (!fewest || one.words_.size() < fewest->size()) fewest = std::move(one.words_);
     }
-    if (fewest) found.insert(found.end(), fewest->begin(), fewest->end());
+    differs_ |= all_differ;
+    if (fewest) words_.insert(words_.end(), fewest->begin(), fewest->end());
   }
 
   const Ownership& ownership_;
+  const Wanted wanted_;
+  bool differs_ = false;
+  std::vector<std::string> words_;
 };
 
 }  // namespace
 
 std::vector<std::string> differences(const Json& pattern, const Json& value, const Ownership& ownership) {
-  Comparison comparison(ownership);
+  Comparison comparison(ownership, Comparison::Wanted::words);
   comparison.compare(pattern, value, "");
-  return std::move(comparison.found);
+  return comparison.take_words();
+}
+
+bool matches(const Json& pattern, const Json& value, const Ownership& ownership) {
+  Comparison comparison(ownership, Comparison::Wanted::verdict);
+  comparison.compare(pattern, value, "");
+  return !comparison.differs();
 }
 
 }  // namespace chatlab::conformance

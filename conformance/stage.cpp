@@ -88,7 +88,7 @@ asio::awaitable<Record> Stage::perform() {
   record_.last_message = untagged(scene_.crew.last_message(), record_.plan.tag);
   co_await scene_.crew.disband();
   record_.notes = fencing_.take_notes();
-  record_.transcripts = scene_.crew.transcripts();
+  record_.transcripts = scene_.crew.take_transcripts();
   record_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
   co_return std::move(record_);
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <random>
 
 namespace chatlab::conformance {
@@ -45,13 +44,13 @@ std::string fence_marker(int number, std::string_view tag) {
 }
 
 bool holds_fence_marker(std::string_view text, std::string_view tag) {
-  // Long texts rarely hold a hyphen, and often an f: this looks at them once, and fast.
-  if (text.find(fmt::format("-{}", tag)) == std::string_view::npos) return false;
-  for (auto at = text.find("fence-"); at != std::string_view::npos; at = text.find("fence-", at + 1)) {
-    const auto digits = text.substr(at + 6);
-    const auto end = std::min(digits.find_first_not_of("0123456789"), digits.size());
-    const auto rest = digits.substr(end);
-    if (end > 0 && rest.starts_with('-') && rest.substr(1).starts_with(tag)) return true;
+  // Asked of everything that comes. Long texts rarely hold a hyphen: this looks at them once, and fast.
+  for (auto at = text.find('-'); at != std::string_view::npos; at = text.find('-', at + 1)) {
+    if (!text.substr(at + 1).starts_with(tag)) continue;
+    auto before = text.substr(0, at);
+    const auto digits = before.size() - (before.find_last_not_of("0123456789") + 1);
+    before.remove_suffix(digits);
+    if (digits > 0 && before.ends_with("fence-")) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,7 @@ struct Event {
   std::chrono::microseconds at{};  ///< since the check began
   std::string text;     ///< the frame's payload, or how the connection ended: "closed" or "reset" by us
   bool is_text = true;  ///< false: a binary frame
-  std::optional<Json> value = {};  ///< the payload as JSON, where it is JSON
+  std::shared_ptr<const Json> value = {};  ///< the payload as JSON, where it is JSON
 };
 
 struct Transcript {
@@ -33,7 +33,7 @@ std::chrono::microseconds longest_pause(const Transcript& transcript);
 const Event* end_by_server(const Transcript& transcript, std::size_t begin = 0,
                            std::size_t end = static_cast<std::size_t>(-1));
 
-/// What a frame's payload is as JSON, so far as it is to be looked at; empty where it is none.
-std::optional<Json> json_of(const std::string& text);
+/// True too where neither is JSON.
+bool is_same_json(const Event& one, const Event& other);
 
 }  // namespace chatlab::conformance

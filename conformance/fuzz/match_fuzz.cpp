@@ -6,7 +6,7 @@
 
 #include "conformance/match.hpp"
 #include "conformance/pattern.hpp"
-#include "conformance/transcript.hpp"
+#include "conformance/payload_reader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
   using namespace chatlab::conformance;
@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& words : found) {
       if (words.empty()) std::abort();
     }
-    const bool matched = found.empty();
+    const bool matched = matches(*pattern, *frame, ownership);
+    if (matched != found.empty()) std::abort();
     const Json either{{"one of", Json::array({*pattern, "$any"})}};
     const Json all_of{{"all", *pattern}};
     if (!matches(either, *frame, ownership)) std::abort();

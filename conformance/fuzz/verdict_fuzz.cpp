@@ -9,6 +9,7 @@
 #include <string>
 
 #include "conformance/legible.hpp"
+#include "conformance/payload_reader.hpp"
 #include "conformance/suite_files.hpp"
 #include "conformance/verdict.hpp"
 

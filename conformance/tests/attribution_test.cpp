@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "conformance/evidence.hpp"
+#include "conformance/payload_reader.hpp"
 
 namespace chatlab::conformance {
 namespace {
 
 Event received(const std::string& text) {
-  return {Event::Kind::received, {}, text, true, Json::parse(text)};
+  return {Event::Kind::received, {}, text, true, json_of(text)};
 }
 
 Event roster(const std::string& names, const std::string& type = "login") {

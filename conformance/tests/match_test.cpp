@@ -26,6 +26,7 @@ class Matching : public testing::TestWithParam<Case> {};
 TEST_P(Matching, SaysWhatDiffers) {
   const auto& [what, pattern, value, expected] = GetParam();
   EXPECT_EQ(differences(Json::parse(pattern), Json::parse(value), {"tag123", false}), expected) << what;
+  EXPECT_EQ(matches(Json::parse(pattern), Json::parse(value), {"tag123", false}), expected.empty()) << what;
 }
 
 INSTANTIATE_TEST_SUITE_P(

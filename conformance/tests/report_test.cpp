@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/payload_reader.hpp"
 #include "conformance/run.hpp"
 
 namespace chatlab::conformance {
@@ -31,7 +32,7 @@ class Reporting : public testing::Test {
     result_.checks[1].verdict.diagnosis = "Only the sender is told.";
     result_.checks[2].blocked_by = {"chat.everyone"};
     result_.checks[1].transcripts = {
-        {"bob", {{Event::Kind::received, std::chrono::microseconds(1500), "{}", true, Json::object()}}}};
+        {"bob", {{Event::Kind::received, std::chrono::microseconds(1500), "{}", true, json_of("{}")}}}};
   }
 
   void add(const char* id, Level level, double points, Verdict verdict) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "conformance/payload_reader.hpp"
 #include "conformance/suite.hpp"
 
 namespace chatlab::conformance {
@@ -30,10 +31,7 @@ class Judging : public testing::Test {
     for (const auto& client : {"alice", "bob", "carol"}) {
       Transcript transcript{client, {}};
       for (const auto& text : received[client]) {
-        auto value = Json::parse(text, nullptr, false);
-        Event event{Event::Kind::received, {}, text, true, {}};
-        if (!value.is_discarded()) event.value = value;
-        transcript.events.push_back(event);
+        transcript.events.push_back({Event::Kind::received, {}, text, true, json_of(text)});
       }
       segment.windows[client] = {0, transcript.events.size()};
       record_.transcripts.push_back(std::move(transcript));
