@@ -4,8 +4,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "client/connection.hpp"
 #include "conformance/change.hpp"
@@ -62,7 +62,8 @@ class Actor {
 
   const std::string& username() const { return username_; }
   const Transcript& transcript() const { return transcript_; }
-  /// Gives it away; only where nothing is read any more.
+
+  /// Gives it away, the client's name with it; only where nothing is read any more.
   Transcript take_transcript() { return std::move(transcript_); }
 
  private:

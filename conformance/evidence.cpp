@@ -9,7 +9,7 @@ bool is_copy(const Event& frame, CausedBy cause, const Json& pattern, const Owne
   if (frame.kind != Event::Kind::received || !may_be_ours(cause)) return false;
   const bool alike =
       frame.value ? matches(pattern, *frame.value, ownership) : matches(pattern, Json(frame.text), ownership);
-  return alike && is_ours(frame, ownership);  // the dearer question
+  return alike && is_ours(frame, ownership);  // mostly the dearer question: it looks through the whole text
 }
 
 Evidence::Evidence(const Record& record, const Segment& segment, const Ownership& ownership)

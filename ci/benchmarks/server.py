@@ -94,7 +94,7 @@ def measure(name, command, everything):
             result["storm_s"] = next(server.load(CLIENTS, enter))["seconds"]
         return result
     with Server(command) as server:
-        *_, small = server.load(100, enter, "rate:100:1")
+        *_, small = server.load(100, enter, "rate:100:4")  # so few in a second that one second is too short
         result["small_cpu_us"] = small["cpu_us_per_delivery"]
     with Server(command) as server:
         steps = ["rate:50:1"] + (["flight:1:1", "flight:64:1", "highest:0:0.7"] if everything else [])
@@ -163,13 +163,14 @@ def write_table(rounds):
 
 def write_targets(rounds):
     rosters = CLIENTS * (CLIENTS + 1) / 2
-    rows = [
-        ("CPU per delivery, 100 clients, to the floor's", *ratio(rounds, (OURS, "small_cpu_us"), (FLOOR, "small_cpu_us")), "<=", 1.2),
-        ("CPU per delivery, 50 k/s, to the floor's", *ratio(rounds, (OURS, "cpu_us"), (FLOOR, "cpu_us")), "<=", 1.2),
-        ("textbook Beast's CPU to ours, 50 k/s", *ratio(rounds, ("textbook Beast", "cpu_us"), (OURS, "cpu_us")), ">=", 1.5),
-        ("Node's CPU to ours, 50 k/s", *ratio(rounds, ("Node ws", "cpu_us"), (OURS, "cpu_us")), ">=", 1.4),
-        ("the lab's Python loop's CPU to ours, 50 k/s",
-         *ratio(rounds, ("Python websockets, the lab's loop", "cpu_us"), (OURS, "cpu_us")), ">=", 2.5),
+    rows = []
+    for load, figure in ("100 clients", "small_cpu_us"), ("50 k/s", "cpu_us"):
+        ours = OURS, figure
+        rows += [(f"CPU per delivery, {load}, to the floor's", *ratio(rounds, ours, (FLOOR, figure)), "<=", 1.2)]
+        rows += [(f"{words} CPU to ours, {load}", *ratio(rounds, (name, figure), ours), ">=", target)
+                 for name, words, target in (("textbook Beast", "textbook Beast's", 1.5), ("Node ws", "Node's", 1.4),
+                                             ("Python websockets, the lab's loop", "the lab's Python loop's", 2.5))]
+    rows += [
         ("64 in flight, to the floor's rate", *ratio(rounds, (OURS, "flight"), (FLOOR, "flight")), ">=", 0.4),
         ("open loop, to the floor's rate", *ratio(rounds, (OURS, "highest"), (FLOOR, "highest")), ">=", 0.14),
         ("storm without to with --coalesce-rosters", *ratio(rounds, (OURS, "storm_s"), (COALESCING, "storm_s")), ">=", 30),

@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "conformance/evidence.hpp"
-#include "conformance/payload_reader.hpp"
 
 namespace chatlab::conformance {
 namespace {
 
 Event received(const std::string& text) {
-  return {Event::Kind::received, {}, text, true, json_of(text)};
+  return {Event::Kind::received, {}, text, true, std::make_shared<const Json>(Json::parse(text))};
 }
 
 Event roster(const std::string& names, const std::string& type = "login") {

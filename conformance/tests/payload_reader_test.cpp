@@ -30,17 +30,28 @@ TEST(PayloadReader, ReadsCopiesOnce) {
 
 TEST(PayloadReader, ReadsRightWhateverItRemembers) {
   PayloadReader reader;
-  const auto number_of = [&](int number) {
-    return *reader.read(R"({"number":)" + std::to_string(number) + R"(,"text":")" +
-                        std::string(1 << 20, 'x') + "\"}");
+  const auto long_text = [](int number) {
+    return R"({"number":)" + std::to_string(number) + R"(,"text":")" + std::string(1 << 20, 'x') + "\"}";
   };
+  const auto number_of = [&](int number) { return *reader.read(long_text(number)); };
+  const auto first = reader.read(long_text(0));
   for (int number = 0; number < 40; ++number) EXPECT_EQ(number_of(number)["number"], number);
+  EXPECT_NE(reader.read(long_text(0)), first);
   for (int number = 39; number >= 0; --number) EXPECT_EQ(number_of(number)["number"], number);
+}
+
+TEST(PayloadReader, RemembersSoMuchAndNoMore) {
+  PayloadReader reader;
+  const auto number = [](int number) { return R"({"number":)" + std::to_string(number) + "}"; };
+  const auto first = reader.read(number(0));
+  for (int i = 0; i < 10'000; ++i) reader.read(number(i));
+  EXPECT_NE(reader.read(number(0)), first);
 }
 
 TEST(JsonOf, LeavesOutWhatIsTooDeep) {
   EXPECT_EQ(depth_of(*json_of(nested(64))), 64);
   EXPECT_EQ(depth_of(*json_of(nested(65))), 65);
+  EXPECT_EQ(depth_of(*json_of(nested(66))), 65);
   EXPECT_EQ(depth_of(*json_of(nested(100'000))), 65);
 }
 

@@ -264,7 +264,11 @@ TEST(Fences, AreKnownInWhateverFormTheyCome) {
   const auto marker = fence_marker(12, "k3f9x2");
   EXPECT_TRUE(holds_fence_marker(R"({"error":"{\"text\":\")" + marker + R"(\"}"})", "k3f9x2"));
   EXPECT_FALSE(holds_fence_marker(marker, "another"));
-  EXPECT_FALSE(holds_fence_marker("fence-k3f9x2", "k3f9x2"));
+  EXPECT_TRUE(holds_fence_marker(R"({"username":"alice-k3f9x2","text":"fence-12-k3f9x2"})", "k3f9x2"));
+  for (const auto* text : {"", "-k3f9x2", "12-k3f9x2", "fence-k3f9x2", "fence--k3f9x2", "fence-1x-k3f9x2",
+                           "fences-1-k3f9x2", "fence-12-", "alice-k3f9x2 fence-12-k3f9"}) {
+    EXPECT_FALSE(holds_fence_marker(text, "k3f9x2")) << text;
+  }
 }
 
 }  // namespace
