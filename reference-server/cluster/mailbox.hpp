@@ -17,15 +17,16 @@ namespace chatlab::server::cluster {
 class Mailbox {
  public:
   struct Letter {
+    int subscription;  ///< by which it came
     Sequence place;
     std::string text;
   };
 
   /// True where it is the first one: somebody has to be told.
-  bool push(Sequence place, std::string_view text) {
+  bool push(int subscription, Sequence place, std::string_view text) {
     std::unique_lock lock(mutex_);
     has_room_.wait(lock, [&] { return bytes_ < limits::stream_bytes || is_closed_; });
-    letters_.push_back({place, std::string(text)});
+    letters_.push_back({subscription, place, std::string(text)});
     bytes_ += text.size();
     return letters_.size() == 1;
   }

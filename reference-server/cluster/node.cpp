@@ -188,12 +188,14 @@ void Node::return_to_stream() {
 }
 
 std::optional<std::string> Node::follow_from(Sequence first) {
-  shared_->events.pop_all();  // comes again, or is another stream's
-  auto events = connection_->follow(subject("events"), first,
-                                    [this, shared = shared_](std::uint64_t place, std::string_view text) {
-                                      if (shared->events.push(place, text))
-                                        asio::post(shared->io_context, [this] { take_events(); });
-                                    });
+  // What is there, and what the subscription before still brings, comes again or is another stream's.
+  shared_->events.pop_all();
+  auto events = connection_->follow(
+      subject("events"), first,
+      [this, shared = shared_, subscription = ++subscription_](std::uint64_t place, std::string_view text) {
+        if (shared->events.push(subscription, place, text))
+          asio::post(shared->io_context, [this] { take_events(); });
+      });
   if (events.has_error()) return events.error().text;
   events_ = std::move(*events);
   return std::nullopt;
@@ -202,8 +204,8 @@ std::optional<std::string> Node::follow_from(Sequence first) {
 // ---- along the sequence ----
 
 void Node::take_events() {
-  for (const auto& [place, text] : shared_->events.pop_all()) {
-    if (place <= place_) continue;  // of a subscription that another one has replaced
+  for (const auto& [subscription, place, text] : shared_->events.pop_all()) {
+    if (subscription != subscription_ || place <= place_) continue;  // it comes again, or has come
     if (place != place_ + 1) {
       log_.warn("The stream no longer holds the events {} to {}: this node begins anew", place_ + 1,
                 place - 1);

@@ -88,6 +88,7 @@ class Node : public Membership {
   bool is_drained_ = false;  // all that was under way has its place, or is lost
   bool has_said_part_ = false;
   bool is_part_too_long_ = false;
+  int subscription_ = 0;     // the newest: what an earlier one still brings does not count
   Sequence place_ = 0;       // of the last event that was applied
   Sequence stream_end_ = 0;  // to be caught up with
   std::int64_t stream_created_ = 0;

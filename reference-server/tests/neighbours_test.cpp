@@ -40,25 +40,26 @@ TEST(Neighbours, AreGivenTheirTimeAnewByWhatIsHeardAndByWhoCouldNotHear) {
 
 TEST(Mailbox, TellsOfTheFirstLetterAndGivesAllInOrder) {
   Mailbox mailbox;
-  EXPECT_TRUE(mailbox.push(1, "a"));
-  EXPECT_FALSE(mailbox.push(2, "b"));
+  EXPECT_TRUE(mailbox.push(7, 1, "a"));
+  EXPECT_FALSE(mailbox.push(7, 2, "b"));
   const auto letters = mailbox.pop_all();
   ASSERT_EQ(letters.size(), 2u);
+  EXPECT_EQ(letters[1].subscription, 7);
   EXPECT_EQ(letters[1].place, 2u);
   EXPECT_EQ(letters[1].text, "b");
-  EXPECT_TRUE(mailbox.push(3, "c"));
+  EXPECT_TRUE(mailbox.push(7, 3, "c"));
 }
 
 TEST(Mailbox, LetsNobodyWaitWhoPutsInMoreThanIsTakenOut) {
   Mailbox mailbox;
   const std::string much(limits::stream_bytes, 'x');
-  mailbox.push(1, much);
-  std::thread full([&] { mailbox.push(2, "waits"); });
+  mailbox.push(7, 1, much);
+  std::thread full([&] { mailbox.push(7, 2, "waits"); });
   EXPECT_FALSE(mailbox.pop_all().empty());
   full.join();
   mailbox.pop_all();
-  mailbox.push(3, much);
-  std::thread left([&] { mailbox.push(4, "waits"); });
+  mailbox.push(7, 3, much);
+  std::thread left([&] { mailbox.push(7, 4, "waits"); });
   mailbox.close();
   left.join();
 }
