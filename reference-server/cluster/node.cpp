@@ -42,6 +42,9 @@ std::optional<JoinError> Node::start() {
   if (opened.has_error()) return cannot(opened.error().text);
   connection_ = std::move(*opened);
   is_connected_ = true;
+  stream_ = std::make_unique<Follower>(
+      *connection_, "chatlab-" + settings_.room, subject("events"),
+      [this, shared = shared_] { asio::post(shared->io_context, [this] { take_events(); }); });
   auto beats = connection_->subscribe(
       subject("beats"), [this, shared = shared_](std::string_view node, std::string_view) {
         asio::post(shared->io_context,
@@ -78,7 +81,7 @@ void Node::leave() {
   left.get_future().wait();
   shared_->io_context.stop();
   thread_.join();
-  shared_->events.close();
+  stream_->end();
   connection_->close();  // and stays: other threads may still submit
 }
 
@@ -131,19 +134,15 @@ void Node::begin_anew() {
 std::optional<std::string> Node::enter() {
   become(Phase::away);
   presence_.reset();
-  events_.reset();
-  const auto stream_made = connection_->make_stream(
-      {stream(), subject("events"), static_cast<std::int64_t>(limits::stream_bytes)});
-  if (stream_made.has_error()) return stream_made.error().text;
-  stream_created_ = stream_made->created;
+  if (const auto failed = stream_->begin()) return failed->text;
   const auto inbox_name = connection_->make_inbox();
   const auto inbox = connection_->subscribe(inbox_name);
   if (inbox.has_error()) return inbox.error().text;
-  const auto place =
+  const auto hello =
       connection_->put(subject("events"), encode({Event::Kind::hello, settings_.node, process_, inbox_name}));
+  if (hello.has_error()) return hello.error().text;
+  const auto place = take_state(*inbox, *hello);
   if (place.has_error()) return place.error().text;
-  place_ = *place;
-  if (const auto why = take_state(*inbox)) return why;
   auto presence = connection_->subscribe(
       subject("presence"), [this, shared = shared_](std::string_view, std::string_view answer_to) {
         asio::post(shared->io_context, [this, answer_to = std::string(answer_to)] {
@@ -152,75 +151,55 @@ std::optional<std::string> Node::enter() {
       });
   if (presence.has_error()) return presence.error().text;
   presence_ = std::move(*presence);
-  if (const auto why = follow_from(place_ + 1)) return why;
+  if (const auto failed = stream_->follow_from(*place)) return failed->text;
   catch_up();
   return std::nullopt;
 }
 
 /// From any node that is in the room: they all come by the hello, and have the same state there. Where none
-/// tells it, the room is empty from a place of its own on, also for those who cannot be reached now.
-std::optional<std::string> Node::take_state(const nats::Subscription& inbox) {
+/// tells it, the room is empty from a place of its own on, also for those who cannot be reached now. Returns
+/// the place of the state.
+nats::Result<Sequence> Node::take_state(const nats::Subscription& inbox, Sequence hello) {
   const auto until = Clock::now() + settings_.node_timeout;
-  const auto head = std::to_string(place_) + "\n";
+  const auto head = std::to_string(hello) + "\n";
   do {
     if (connection_->ask(subject("presence")) == nats::Connection::Answer::nobody_there) break;
     const auto message = connection_->next(inbox, answer_time());
     if (!message) continue;
     const auto text = nats::data_of(message.get());
-    if (text.starts_with(head) && order_.load(text.substr(head.size()))) return std::nullopt;
+    if (text.starts_with(head) && order_.load(text.substr(head.size()))) return hello;
   } while (Clock::now() < until);
   const auto fresh =
       connection_->put(subject("events"), encode({Event::Kind::fresh, settings_.node, process_}));
-  if (fresh.has_error()) return fresh.error().text;
-  place_ = *fresh;
-  order_.load("");
-  return std::nullopt;
+  if (fresh.has_value()) order_.load("");
+  return fresh;
 }
 
 /// After a while without NATS: nothing is lost where the stream is still the same and reaches back so far.
 void Node::return_to_stream() {
-  const auto state = connection_->stream_state(stream());
-  if (state.has_error() && !state.error().is_missing) return;  // tick() tries again
-  const bool goes_on = presence_ && state.has_value() && state->created == stream_created_ &&
-                       state->last >= place_ && state->first <= place_ + 1;
+  const auto stream = stream_->look();
+  if (!stream) return;  // tick() tries again
+  const bool goes_on = presence_ && stream->is_same && stream->first <= stream_->place() + 1;
   if (!goes_on) return begin_anew();
-  if (!follow_from(place_ + 1)) catch_up();
-}
-
-std::optional<std::string> Node::follow_from(Sequence first) {
-  // What is there, and what the subscription before still brings, comes again or is another stream's.
-  shared_->events.pop_all();
-  auto events = connection_->follow(
-      subject("events"), first,
-      [this, shared = shared_, subscription = ++subscription_](std::uint64_t place, std::string_view text) {
-        if (shared->events.push(subscription, place, text))
-          asio::post(shared->io_context, [this] { take_events(); });
-      });
-  if (events.has_error()) return events.error().text;
-  events_ = std::move(*events);
-  return std::nullopt;
+  if (!stream_->follow_on()) catch_up();
 }
 
 // ---- along the sequence ----
 
 void Node::take_events() {
-  for (const auto& [subscription, place, text] : shared_->events.pop_all()) {
-    if (subscription != subscription_ || place <= place_) continue;  // it comes again, or has come
-    if (place != place_ + 1) {
-      log_.warn("The stream no longer holds the events {} to {}: this node begins anew", place_ + 1,
-                place - 1);
-      order_.flush();
-      return begin_anew();
-    }
-    place_ = place;
+  const auto gap = stream_->take([this](Sequence place, std::string_view text) {
     if (const auto event = parse_event(text)) {
       apply(*event, place);
     } else {
       log_.warn("The event {} of the stream is none that this server knows", place);
     }
-  }
+  });
   order_.flush();
-  metrics_.cluster.place = place_;
+  if (gap) {
+    log_.warn("The stream no longer holds the events {} to {}: this node begins anew", gap->first, gap->last);
+    return begin_anew();
+  }
+  metrics_.cluster.place = stream_->place();
   say_part_when_caught_up();
 }
 
@@ -277,12 +256,12 @@ void Node::become(Phase phase) {
 void Node::say_part_when_caught_up() {
   if (phase_ != Phase::catching || has_said_part_ || has_left_ || shared_->under_way != 0) return;
   if (!is_drained_) {
-    const auto state = connection_->stream_state(stream());
-    if (state.has_error()) return;  // tick() tries again
-    stream_end_ = state->last;
+    const auto stream = stream_->look();
+    if (!stream || !stream->is_same) return;  // tick() tries again
+    stream_end_ = stream->last;
     is_drained_ = true;
   }
-  if (place_ < stream_end_) return;
+  if (stream_->place() < stream_end_) return;
   const auto part = encode({Event::Kind::part, settings_.node, process_, order_.part()});
   has_said_part_ = put_soon(part);
   const bool is_too_long = !has_said_part_ && part.size() > connection_->most_bytes();
@@ -390,17 +369,17 @@ void Node::give_up_silent_nodes(Clock::time_point now) {
 /// NATS itself may have lost the stream, or a subscription may have ended without a word.
 void Node::look_at_stream() {
   if (phase_ == Phase::away) return;
-  const auto state = connection_->stream_state(stream());
-  if (state.has_error() && !state.error().is_missing) return;  // of a connection that is gone NATS tells
-  if (state.has_error() || state->created != stream_created_ || state->last < place_) {
+  const auto stream = stream_->look();
+  if (!stream) return;  // of a connection that is gone NATS tells
+  if (!stream->is_same) {
     log_.warn("The stream has begun anew, and so does this node");
     return begin_anew();
   }
-  const bool stands_still = state->last > place_ && looked_place_ == place_;
-  looked_place_ = place_;
+  const bool stands_still = stream->last > stream_->place() && looked_place_ == stream_->place();
+  looked_place_ = stream_->place();
   if (!stands_still) return;
   log_.info("Nothing comes from the stream any more: it is followed anew");
-  if (const auto why = follow_from(place_ + 1)) log_.warn("The stream cannot be followed: {}", *why);
+  if (const auto failed = stream_->follow_on()) log_.warn("The stream cannot be followed: {}", failed->text);
 }
 
 void Node::post(void (Node::*task)()) {

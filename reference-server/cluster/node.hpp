@@ -12,7 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
-#include "reference-server/cluster/mailbox.hpp"
+#include "reference-server/cluster/follower.hpp"
 #include "reference-server/cluster/membership.hpp"
 #include "reference-server/cluster/nats.hpp"
 #include "reference-server/cluster/neighbours.hpp"
@@ -43,15 +43,13 @@ class Node : public Membership {
     std::atomic<bool> is_taking = false;       // what clients say
     std::atomic<std::uint64_t> under_way = 0;  // events that have no place yet
     std::atomic<std::size_t> under_way_bytes = 0;
-    Mailbox events;
   };
 
   nats::Listener listener();
   void begin_anew();
   std::optional<std::string> enter();
-  std::optional<std::string> take_state(const nats::Subscription& inbox);
+  nats::Result<Sequence> take_state(const nats::Subscription& inbox, Sequence hello);
   void return_to_stream();
-  std::optional<std::string> follow_from(Sequence first);
   void take_events();
   void apply(const Event& event, Sequence place);
   void catch_up();
@@ -66,7 +64,6 @@ class Node : public Membership {
   bool put(std::string_view text);
   void post(void (Node::*task)());
   std::string subject(std::string_view name) const;
-  std::string stream() const { return "chatlab-" + settings_.room; }
   std::chrono::milliseconds answer_time() const { return settings_.node_timeout / 4; }
 
   const ClusterSettings& settings_;
@@ -78,7 +75,8 @@ class Node : public Membership {
 
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   std::unique_ptr<nats::Connection> connection_;
-  nats::Subscription events_, beats_, presence_;
+  std::unique_ptr<Follower> stream_;
+  nats::Subscription beats_, presence_;
   asio::steady_timer timer_{shared_->io_context};
   std::thread thread_;
 
@@ -88,11 +86,8 @@ class Node : public Membership {
   bool is_drained_ = false;  // all that was under way has its place, or is lost
   bool has_said_part_ = false;
   bool is_part_too_long_ = false;
-  int subscription_ = 0;     // the newest: what an earlier one still brings does not count
-  Sequence place_ = 0;       // of the last event that was applied
-  Sequence stream_end_ = 0;  // to be caught up with
-  std::int64_t stream_created_ = 0;
-  Sequence looked_place_ = 0;  // place_ at the last look at the stream
+  Sequence stream_end_ = 0;    // to be caught up with
+  Sequence looked_place_ = 0;  // that was reached at the last look at the stream
   Clock::time_point looked_;
   Clock::time_point ticked_;
   Neighbours neighbours_;
