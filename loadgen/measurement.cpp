@@ -223,7 +223,7 @@ std::variant<Result, Refusal> measure(const Options& options, const Listener& li
     result.verdict = {Trust::invalid,
                       {fmt::format("it {}; this is what its own clients got of each other",
                                    ensemble.broken().value_or("was told to end"))}};
-    listener.left_alone(result);
+    listener.tell_alone(result);
   };
   if (options.server_process) {
     company.server_processes = {*options.server_process};

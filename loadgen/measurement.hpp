@@ -21,7 +21,7 @@ struct Listener {
   std::function<void(const Progress&)> progress;
   int interrupt = -1;  ///< becomes readable when somebody wants it to end
   /// What this process has measured, where the others of its ensemble may be gone, and it may be next.
-  std::function<void(const Result&)> left_alone = [](const Result&) {};
+  std::function<void(const Result&)> tell_alone = [](const Result&) {};
 };
 
 std::string server_in_words(const NamedTarget& target);
