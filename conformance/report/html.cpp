@@ -7,10 +7,10 @@
 #include "conformance/legible.hpp"
 #include "conformance/report/causes.hpp"
 #include "conformance/report/diagram.hpp"
+#include "conformance/report/html_evidence.hpp"
 #include "conformance/report/html_style.hpp"
 #include "conformance/report/markup.hpp"
 #include "conformance/report/report.hpp"
-#include "conformance/tag.hpp"
 
 namespace chatlab::conformance {
 namespace {
@@ -181,7 +181,7 @@ class HtmlReport {
   void write_evidence_folded(const CheckResult& result) {
     if (result.proof.expectations.empty()) return;
     add("<details><summary>What this rests on</summary>\n");
-    write_evidence(result);
+    text_ += evidence_as_html(result, style_);
     add("</details>\n");
   }
 
@@ -207,7 +207,7 @@ class HtmlReport {
           escaped_markup(check.id));
       write_notes(result);
       write_picture(result);
-      write_evidence(result);
+      text_ += evidence_as_html(result, style_);
       write_output(result);
       add("</div></details>\n");
     } else {
@@ -227,102 +227,6 @@ class HtmlReport {
     };
     const auto found = std::find_if(causes_.begin(), causes_.end(), tells);
     return found == causes_.end() ? nullptr : &*found;
-  }
-
-  // ---- what a verdict rests on ----
-
-  void write_evidence(const CheckResult& result) {
-    add("<ul class=\"evidence\">\n");
-    for (std::size_t i = 0; i < result.proof.segments.size(); ++i) {
-      for (const auto& expectation : result.proof.expectations) {
-        if (expectation.segment == i) write_expectation(result, expectation);
-      }
-      const auto words = closing_words(result.proof.segments[i]);
-      if (!words.empty()) add("<li>Nothing more could come: {}.</li>\n", escaped_markup(words));
-    }
-    add("</ul>\n");
-    if (style_.transcript) write_transcripts(result);
-  }
-
-  void write_expectation(const CheckResult& result, const Proof::Expectation& expectation) {
-    const bool kept = expectation.is_kept();
-    add("<li><span class=\"{}\">{}</span> {}<ul>\n", kept ? "yes" : "no",
-        kept ? "✓" : "✗ not kept:", escaped_markup(expectation.words));
-    write_frames(result, expectation, &Proof::Message::met, "");
-    write_frames(result, expectation, &Proof::Message::unwanted, "should not have come: ");
-    std::vector<std::string> missing;
-    for (const auto& message : expectation.messages) {
-      for (const auto& client : message.missing) {
-        if (std::find(missing.begin(), missing.end(), client) == missing.end()) missing.push_back(client);
-      }
-    }
-    if (!missing.empty())
-      add("<li class=\"no\">missing to {}</li>\n", escaped_markup(listed_briefly(missing)));
-    add("</ul></li>\n");
-  }
-
-  /// The first frames: of fifty clients that got twenty messages each, one sees enough in a few.
-  void write_frames(const CheckResult& result, const Proof::Expectation& expectation,
-                    std::vector<Proof::Frame> Proof::Message::*kind, const char* prefix) {
-    constexpr std::size_t most_shown = 6;
-    std::size_t count = 0;
-    for (const auto& message : expectation.messages) {
-      for (const auto& frame : message.*kind) {
-        if (++count > most_shown) continue;
-        const auto& event = event_of(result, frame);
-        add("<li>{}{} after {:.3f} ms: <code>{}</code></li>\n", prefix, escaped_markup(frame.client),
-            static_cast<double>(event.at.count()) / 1000.0,
-            escaped_markup(shortened(untagged(event.text, result.proof.tag))));
-      }
-    }
-    if (count > most_shown) add("<li>and {} more</li>\n", count - most_shown);
-  }
-
-  static const Event& event_of(const CheckResult& result, const Proof::Frame& frame) {
-    const auto is = [&](const Transcript& one) { return one.client == frame.client; };
-    return std::find_if(result.transcripts.begin(), result.transcripts.end(), is)->events.at(frame.event);
-  }
-
-  void write_transcripts(const CheckResult& result) {
-    constexpr std::size_t shown_bytes = 400;
-    add("<details><summary>Every "
-        "frame</summary><table>\n<tr><th>ms</th><th>client</th><th></th><th>text</th></tr>\n");
-    for (const auto& transcript : result.transcripts) {
-      for (std::size_t i = 0; i < transcript.events.size(); ++i) {
-        const auto& event = transcript.events[i];
-        add("<tr><td class=\"time\">{:.3f}</td><td>{}</td><td>{}{}</td><td><code>{}</code></td></tr>\n",
-            static_cast<double>(event.at.count()) / 1000.0, escaped_markup(transcript.client),
-            words_of(event), mark_of(result.proof.role_of({transcript.client, i})),
-            escaped_markup(shortened(event.text, shown_bytes)));
-      }
-    }
-    add("</table></details>\n");
-  }
-
-  static std::string_view words_of(const Event& event) {
-    switch (event.kind) {
-      case Event::Kind::connected:
-        return "connected";
-      case Event::Kind::sent:
-        return event.is_text ? "sent" : "sent (binary)";
-      case Event::Kind::received:
-        return event.is_text ? "received" : "received (binary)";
-      case Event::Kind::pinged:
-        return "pinged";
-      case Event::Kind::pong:
-        return "pong";
-      case Event::Kind::closed_by_us:
-        return "left";
-      case Event::Kind::closed_by_server:
-        break;
-    }
-    return "ended by the server";
-  }
-  static std::string_view mark_of(Proof::Role role) {
-    return role == Proof::Role::met        ? ", wanted"
-           : role == Proof::Role::unwanted ? ", should not have come"
-           : role == Proof::Role::marker   ? ", fence"
-                                           : "";
   }
 
   static std::string_view sign_of(const CheckResult& result) {
