@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """chatlab-conformance grade as course staff meet it: a small class with all that goes wrong in one."""
-import base64
 import csv
 import fcntl
 import glob
@@ -10,93 +9,16 @@ import pty
 import re
 import signal
 import shutil
-import socket
 import struct
 import subprocess
-import sys
-import tempfile
 import termios
-import threading
 import unittest
 
-import yaml
-
-program, peers = sys.argv.pop(1), os.path.abspath("ci/peers")
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import made_class  # noqa: E402
-
-PATIENCE_SECONDS = 120  # only ever reached by a program that is wrong
-QUICK = ["--only", "login.announced", "--only", "chat.everyone", "--timeout", "3s"]  # checks that say enough here
+import made_class
+from grading import PATIENCE_SECONDS, QUICK, GradingTest, content, grade, peers, program
 
 
-def grade(*arguments, **settings):
-    settings = {"capture_output": True, "text": True, "timeout": PATIENCE_SECONDS, **settings}
-    return subprocess.run([program, "grade", *arguments], **settings)
-
-
-def content(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return file.read()
-
-
-def let_through(listener, port, name, made, gates):
-    """Joins each connection with one to the port, once all gates are asked for."""
-    while True:
-        try:
-            client, _ = listener.accept()
-        except OSError:
-            return  # the test is over
-        made.append(name)
-        if gates:
-            gates.wait(PATIENCE_SECONDS)
-            gates = None
-        server = socket.create_connection(("127.0.0.1", port))
-        threading.Thread(target=join, args=(client, server), daemon=True).start()
-
-
-def join(client, server):
-    with client, server:
-        back = threading.Thread(target=pour, args=(server, client), daemon=True)
-        back.start()
-        pour(client, server)
-        back.join()
-
-
-def pour(source, target):
-    try:
-        while some := source.recv(65536):
-            target.sendall(some)
-    except OSError:
-        pass  # one of them has vanished
-    try:
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-
-
-class Grade(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.out = os.path.join(self.folder, "results")
-
-    def write(self, name, text, encoding="utf-8"):
-        path = os.path.join(self.folder, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding=encoding, newline="") as file:
-            file.write(text)
-        return path
-
-    def results(self):
-        return [json.loads(line) for line in content(os.path.join(self.out, "results.jsonl")).splitlines()]
-
-    def scores(self):
-        return {result["id"]: (result["outcome"], result["score"]) for result in self.results()}
-
-    def leftovers(self):
-        return glob.glob(os.path.join(self.folder, "tmp", "*")) + glob.glob("/dev/shm/chatlab-*")
-
+class Grade(GradingTest):
     def test_a_class_as_canvas_hands_it_out(self):
         kinds = {kind.name: kind for kind in made_class.HARMFUL + made_class.STRANGE + made_class.faulty_ones()}
         names = ["forks", "allocates", "looks-around", "syntax-error", "listens-elsewhere", "lab-port", "unicode", "bomb",
@@ -339,53 +261,6 @@ class Grade(unittest.TestCase):
         self.assertLess(max(len(bar) for bar in bars), 70, "it is wider than the terminal")
         self.assertNotIn("\n", "".join(bars))
 
-    def servers_behind_gates(self, names, together):
-        """URLs of right servers, and a list in which a name stands for each connection that was made to that one. With
-        `together`, nobody gets through before each of them has been asked for a connection."""
-        urls, made, gates = [], [], threading.Barrier(len(names)) if together else None
-        for name in names:
-            server = subprocess.Popen([f"{peers}/python/app.py", "--port", "0"], stdout=subprocess.PIPE, text=True)
-            self.addCleanup(server.wait)
-            self.addCleanup(server.terminate)
-            self.addCleanup(server.stdout.close)
-            port = int(server.stdout.readline().split(":")[-1])
-            listener = socket.create_server(("127.0.0.1", 0))
-            self.addCleanup(listener.close)
-            self.addCleanup(listener.shutdown, socket.SHUT_RDWR)
-            threading.Thread(target=let_through, args=(listener, port, name, made, gates), daemon=True).start()
-            urls.append(f"ws://127.0.0.1:{listener.getsockname()[1]}")
-        return urls, made
-
-    def test_urls_of_one_host_are_graded_one_after_another(self):
-        for together in (False, True):
-            with self.subTest(together=together):
-                urls, made = self.servers_behind_gates("abc", together)
-                roster = self.write("roster.csv", "id,name,url\n" + "".join(
-                    f"{name},{name},{url}\n" for name, url in zip("abc", urls)))
-                ended = grade(roster, "--out", self.out, "--jobs", "4", *(["--per-host", "3"] if together else []), *QUICK)
-                self.assertIn("3 with full marks", ended.stdout, ended.stderr)
-                self.assertEqual(set(made), set("abc"))
-                if not together:
-                    self.assertEqual(made, sorted(made))
-
-    def test_a_gradebook_is_filled_in(self):
-        self.write("class/ada_1001_1_app.py", content(f"{peers}/python/app.py"))
-        self.write("class/grace_1002_2_app.py", "x")
-        export = ("\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,\"Lab 8 (77)\",Final\r\n"
-                  "    Points Possible,,,,,5.0,(read only)\r\n"
-                  "\"Lovelace, Ada\",1001,u1,ada,A,,90.1\r\n"
-                  "\"Hopper, Grace\",1002,u2,grace,\"A, B\",3,80\r\n"
-                  "\"Student, Test\",1003,,x,A,,\r\n")
-        book = self.write("export.csv", export)
-        ended = grade("--submissions", os.path.join(self.folder, "class"), "--entry", "app.py", "--launch",
-                      "python3 app.py", "--out", self.out, "--canvas-gradebook", book, "--assignment", "Lab 8",
-                      "--exclude", "robust.*", "--timeout", "3s")
-        self.assertIn("2 of 2 scores are in", ended.stdout, ended.stderr)
-        self.assertIn('no score for Student, Test', ended.stderr)
-        filled = content(os.path.join(self.out, "export.csv"))
-        self.assertEqual(filled, export.replace("A,,90.1", "A,5,90.1").replace('"A, B",3,80', '"A, B",0,80'))
-        self.assertEqual(content(book), export)
-
     def test_wrong_usage_is_told(self):
         roster = self.write("roster.csv", "id,dir\n1,x\n")
         for arguments, words in (
@@ -404,58 +279,6 @@ class Grade(unittest.TestCase):
                 ended = grade(*arguments)
                 self.assertEqual(ended.returncode, 2, ended.stdout)
                 self.assertIn(words, ended.stderr)
-
-    def test_the_autograder_of_gradescope(self):
-        root = os.path.join(self.folder, "autograder")
-        for name in ("run_autograder", "lab.conf"):
-            self.write(f"autograder/source/{name}", content(f"conformance/gradescope/{name}"))
-        os.makedirs(os.path.join(root, "source/bin"))
-        os.symlink(os.path.abspath(program), os.path.join(root, "source/bin/chatlab-conformance"))
-        results = os.path.join(root, "results/results.json")
-        for app, score in ((content(f"{peers}/python/app.py"), 5), ("syntax error", 0), (None, 0)):
-            with self.subTest(score):
-                shutil.rmtree(os.path.join(root, "submission"), ignore_errors=True)
-                os.mkdir(os.path.join(root, "submission"))
-                if app:
-                    self.write("autograder/submission/lab08/server/app.py", app)
-                ended = subprocess.run(["bash", os.path.join(root, "source/run_autograder")], capture_output=True, text=True,
-                                       env={**os.environ, "AUTOGRADER_ROOT": root}, timeout=PATIENCE_SECONDS)
-                self.assertEqual(ended.returncode, 0, ended.stderr)
-                report = json.loads(content(results))
-                self.assertEqual(report["score"], score, ended.stdout + ended.stderr)
-                self.assertAlmostEqual(sum(test.get("max_score", 0) for test in report["tests"]), 5)
-                self.assertAlmostEqual(sum(test.get("score", 0) for test in report["tests"]), score)
-                for test in report["tests"]:
-                    self.assertIn(test["status"], ("passed", "failed"))
-                    self.assertIn(test["visibility"], ("visible", "hidden", "after_due_date", "after_published"))
-        os.remove(os.path.join(root, "source/bin/chatlab-conformance"))
-        ended = subprocess.run(["bash", os.path.join(root, "source/run_autograder")], capture_output=True, text=True,
-                               env={**os.environ, "AUTOGRADER_ROOT": root}, timeout=PATIENCE_SECONDS)
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        report = json.loads(content(results))
-        self.assertEqual((report["score"], report["tests"]), (0, []))
-        self.assertIn("tell the course staff", report["output"])
-
-    def test_the_workflow_of_github_classroom(self):
-        workflow = yaml.safe_load(content("conformance/github/classroom.yml"))
-        step = next(step for step in workflow["jobs"]["run-autograding-tests"]["steps"] if step.get("id") == "chat")
-        os.makedirs(os.path.join(self.folder, "chatlab/build/release/conformance"))
-        os.symlink(os.path.abspath(program),
-                   os.path.join(self.folder, "chatlab/build/release/conformance/chatlab-conformance"))
-        output = self.write("output", "")
-        right = content(f"{peers}/python/app.py")
-        for app, score, status in ((right, 5, "pass"), ("syntax error", 0, "fail")):
-            with self.subTest(status):
-                self.write("submission/server/app.py", app)
-                self.write("output", "")
-                settings = {**workflow["env"], "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": self.write("summary", "")}
-                ended = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=self.folder, env={**os.environ, **settings},
-                                       capture_output=True, text=True, timeout=PATIENCE_SECONDS)
-                self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
-                result = json.loads(base64.b64decode(content(output).removeprefix("result=")))
-                self.assertEqual((result["version"], result["status"], result["max_score"]), (1, status, 5))
-                self.assertAlmostEqual(sum(test["score"] for test in result["tests"]), score)
-                self.assertNotEqual(content(os.path.join(self.folder, "summary")), "")
 
 
 if __name__ == "__main__":
