@@ -20,6 +20,7 @@ class Follower {
   /// connection outlives this.
   Follower(nats::Connection& connection, std::string stream, std::string subject,
            std::function<void()> arrived);
+  ~Follower() { end(); }
 
   /// Nothing is followed any more; the stream is made where it is not there, and is the one that counts.
   std::optional<nats::Error> begin();
