@@ -29,12 +29,14 @@ double Histogram::middle_of_us(std::size_t index) {
 }
 
 void Histogram::record(Microseconds value, std::uint64_t times) {
-  if (value > highest) {
+  if (value.count() < 0) {
+    under_range_ += times;
+  } else if (value > highest) {
     over_range_ += times;
-    return;
+  } else {
+    counts_[index_of(value.count())] += times;
+    in_range_ += times;
   }
-  counts_[index_of(std::max<std::int64_t>(value.count(), 0))] += times;
-  in_range_ += times;
 }
 
 void Histogram::hide_below(Microseconds least) {

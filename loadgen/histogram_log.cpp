@@ -103,6 +103,13 @@ class Ladder {
   double level_ = 0;
 };
 
+std::string out_of_range(std::uint64_t under, std::uint64_t over) {
+  std::string text;
+  if (under) text += fmt::format("#[Under range, or hidden: {}]\n", under);
+  if (over) text += fmt::format("#[Over range, or lost: {}]\n", over);
+  return text;
+}
+
 }  // namespace
 
 std::string percentile_distribution(const Histogram& histogram) {
@@ -132,10 +139,7 @@ std::string percentile_distribution(const Histogram& histogram) {
       histogram.mean_us() / us_per_ms, histogram.standard_deviation_us() / us_per_ms,
       static_cast<double>(max.count()) / us_per_ms, total,
       Histogram::counters / (Histogram::sub_buckets / 2) - 1, Histogram::sub_buckets);
-  if (histogram.under_range())
-    text += fmt::format("#[Under range, or hidden: {}]\n", histogram.under_range());
-  if (histogram.over_range()) text += fmt::format("#[Over range, or lost: {}]\n", histogram.over_range());
-  return text;
+  return text + out_of_range(histogram.under_range(), histogram.over_range());
 }
 
 Interval Interval::of(const Histogram& histogram, std::chrono::nanoseconds begin,
@@ -154,11 +158,16 @@ void Interval::add_to(Histogram& histogram) const {
 }
 
 std::string histogram_log(const std::vector<Interval>& intervals, double started_s) {
+  std::uint64_t under = 0, over = 0;
+  for (const auto& interval : intervals) {
+    under += interval.under_range;
+    over += interval.over_range;
+  }
   std::string text = fmt::format(
       "#[Histogram log format version 1.3]\n#[StartTime: {:.3f} (seconds since epoch)]\n"
-      "#[Values are in microseconds]\n"
+      "#[Values are in microseconds]\n{}"
       "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
-      started_s);
+      started_s, out_of_range(under, over));
   for (const auto& interval : intervals) {
     const auto max_us =
         interval.counts.empty() ? 0 : Histogram::highest_of(interval.counts.back().first).count();

@@ -1,5 +1,6 @@
 // Histograms as HdrHistogram's own tools read them: .hgrm, the percentile distribution as text, and .hlog, a
-// log of one histogram per interval. Text in memory only; nothing is opened or written here.
+// log of one histogram per interval. Values out of range, which they cannot hold, are told in comment lines.
+// Text in memory only; nothing is opened or written here.
 #pragma once
 
 #include <string>
@@ -9,8 +10,7 @@
 
 namespace chatlab::loadgen {
 
-/// Values in milliseconds, as the plotter of HdrHistogram expects them. Values out of range, which that
-/// format cannot hold, are told in a comment line.
+/// Values in milliseconds, as the plotter of HdrHistogram expects them.
 std::string percentile_distribution(const Histogram& histogram);
 
 /// The counters that are not 0: how an interval is kept. Sorted by index.
