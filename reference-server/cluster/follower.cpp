@@ -1,5 +1,9 @@
 #include "reference-server/cluster/follower.hpp"
 
+#include <utility>
+
+#include "reference-server/limits.hpp"
+
 namespace chatlab::server::cluster {
 
 Follower::Follower(nats::Connection& connection, std::string stream, std::string subject,
@@ -11,7 +15,8 @@ Follower::Follower(nats::Connection& connection, std::string stream, std::string
 
 std::optional<nats::Error> Follower::begin() {
   events_.reset();
-  ++subscription_;
+  ++subscription_;  // what has come and was not taken belongs to a state that is given up
+  place_ = 0;
   const auto made =
       connection_.make_stream({stream_, subject_, static_cast<std::int64_t>(limits::stream_bytes)});
   if (made.has_error()) return made.error();

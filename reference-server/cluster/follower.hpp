@@ -1,8 +1,8 @@
 // The room's stream, followed from end to end: each event once, in the order of their places, also where the
-// connection was away in between. What NATS' thread brings waits until the node's thread takes it; all but
-// that happens in the node's thread.
+// connection was away in between. What NATS' thread brings waits until it is taken. For one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +11,7 @@
 
 #include "reference-server/cluster/mailbox.hpp"
 #include "reference-server/cluster/nats.hpp"
+#include "reference-server/cluster/replica.hpp"
 
 namespace chatlab::server::cluster {
 
@@ -42,11 +43,11 @@ class Follower {
   using Apply = std::function<void(Sequence place, std::string_view text)>;
   std::optional<Gap> take(const Apply& apply);
 
-  /// Of the last event that was applied.
+  /// That has been reached; 0: nothing is followed.
   Sequence place() const { return place_; }
 
   struct Look {
-    bool is_same;          ///< the stream that is followed; not another one, or none
+    bool is_same;          ///< that is followed, and it has not lost its end; not another one, or none
     Sequence first, last;  ///< that it holds
   };
   /// Nothing: it cannot be asked now.

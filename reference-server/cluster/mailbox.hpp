@@ -26,6 +26,7 @@ class Mailbox {
   bool push(int subscription, Sequence place, std::string_view text) {
     std::unique_lock lock(mutex_);
     has_room_.wait(lock, [&] { return bytes_ < limits::stream_bytes || is_closed_; });
+    if (is_closed_) return false;
     letters_.push_back({subscription, place, std::string(text)});
     bytes_ += text.size();
     return letters_.size() == 1;
@@ -42,7 +43,7 @@ class Mailbox {
     return letters;
   }
 
-  /// Nobody takes anything any more, and nobody waits.
+  /// Nothing is taken in any more, and nobody waits.
   void close() {
     {
       const std::lock_guard lock(mutex_);

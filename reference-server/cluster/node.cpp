@@ -5,9 +5,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <charconv>
 #include <future>
-#include <random>
 
 #include "reference-server/limits.hpp"
 
@@ -257,7 +255,7 @@ void Node::say_part_when_caught_up() {
   if (phase_ != Phase::catching || has_said_part_ || has_left_ || shared_->under_way != 0) return;
   if (!is_drained_) {
     const auto stream = stream_->look();
-    if (!stream || !stream->is_same) return;  // tick() tries again
+    if (!stream || !stream->is_same) return;  // tick() tries again, or begins anew
     stream_end_ = stream->last;
     is_drained_ = true;
   }

@@ -62,6 +62,9 @@ TEST(Mailbox, LetsNobodyWaitWhoPutsInMoreThanIsTakenOut) {
   std::thread left([&] { mailbox.push(7, 4, "waits"); });
   mailbox.close();
   left.join();
+  mailbox.pop_all();
+  EXPECT_FALSE(mailbox.push(7, 5, "nobody takes it"));
+  EXPECT_TRUE(mailbox.pop_all().empty());
 }
 
 }  // namespace

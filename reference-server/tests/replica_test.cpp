@@ -12,8 +12,8 @@ using Kind = Event::Kind;
 using Names = std::vector<std::string>;
 
 /// A node that follows a sequence of its own.
-struct Follower {
-  explicit Follower(std::string node, std::uint64_t process = 1) : replica(std::move(node), process, room) {}
+struct Following {
+  explicit Following(std::string node, std::uint64_t process = 1) : replica(std::move(node), process, room) {}
 
   /// The roster that is broadcast, with its type in front; empty: none.
   Names apply(Kind kind, const std::string& node, std::uint64_t number, const std::string& body = "") {
@@ -43,7 +43,7 @@ struct Follower {
 using Changes = std::vector<std::pair<std::uint64_t, bool>>;
 
 TEST(Replica, IsOneRoomOfAllNodes) {
-  Follower a("a");
+  Following a("a");
   EXPECT_EQ(a.apply(Kind::login, "a", 1, "ann"), (Names{"login", "ann"}));
   EXPECT_EQ(a.own_changes(), (Changes{{1, true}}));
   EXPECT_EQ(a.apply(Kind::login, "b", 1, "bob"), (Names{"login", "ann", "bob"}));
@@ -58,12 +58,12 @@ TEST(Replica, IsOneRoomOfAllNodes) {
 }
 
 TEST(Replica, AUsernameThatThisNodeWouldRefuseIsTakenFromOthers) {
-  Follower a("a");
+  Following a("a");
   EXPECT_EQ(a.apply(Kind::login, "b", 1, std::string(50, 'x')), (Names{"login", std::string(50, 'x')}));
 }
 
 TEST(Replica, WhoIsNotThereCannotGo) {
-  Follower a("a");
+  Following a("a");
   a.apply(Kind::login, "b", 1, "bob");
   EXPECT_EQ(a.apply(Kind::leave, "a", 1), Names{});
   EXPECT_EQ(a.log, "");
@@ -74,7 +74,7 @@ TEST(Replica, WhoIsNotThereCannotGo) {
 }
 
 TEST(Replica, ANewProcessOfANodeBeginsWithoutUsers) {
-  Follower a("a");
+  Following a("a");
   a.apply(Kind::hello, "b", 7);
   a.apply(Kind::part, "b", 7, R"([[1,"bob"],[2,"bea"]])");
   a.apply(Kind::login, "a", 1, "ann");
@@ -89,7 +89,7 @@ TEST(Replica, ANewProcessOfANodeBeginsWithoutUsers) {
 }
 
 TEST(Replica, APartKeepsPlacesAndTakesWhoIsNotInItOut) {
-  Follower a("a");
+  Following a("a");
   for (const auto& [client, name] : {std::pair(1, "bob"), std::pair(2, "bea")}) {
     a.apply(Kind::login, "b", static_cast<std::uint64_t>(client), name);
   }
@@ -103,7 +103,7 @@ TEST(Replica, APartKeepsPlacesAndTakesWhoIsNotInItOut) {
 }
 
 TEST(Replica, APartThatCannotBeReadIsNobodys) {
-  Follower a("a");
+  Following a("a");
   for (const auto* part :
        {"", "{}", "null", "[", "[1]", "[[1]]", R"([["1","ann"]])", R"([[-1,"ann"]])", R"([[1,2]])"}) {
     EXPECT_EQ(a.apply(Kind::part, "b", 7, part), Names{}) << part;
@@ -111,7 +111,7 @@ TEST(Replica, APartThatCannotBeReadIsNobodys) {
 }
 
 TEST(Replica, WhoIsGivenUpIsGoneUnlessItCameBack) {
-  Follower a("a");
+  Following a("a");
   a.apply(Kind::part, "b", 7, R"([[1,"bob"]])");  // at 1
   EXPECT_EQ(a.apply(Kind::gone, "c", 1), Names{});
   a.apply(Kind::part, "b", 7, R"([[1,"bob"]])");  // at 3
@@ -123,7 +123,7 @@ TEST(Replica, WhoIsGivenUpIsGoneUnlessItCameBack) {
 }
 
 TEST(Replica, WhereNobodyCouldTellOfItTheRoomBeginsAnew) {
-  Follower a("a");
+  Following a("a");
   a.apply(Kind::part, "a", 1, R"([[1,"ann"]])");
   a.apply(Kind::part, "b", 7, R"([[1,"bob"]])");
   EXPECT_EQ(a.apply(Kind::fresh, "c", 5), (Names{"disconnect"}));
@@ -134,7 +134,7 @@ TEST(Replica, WhereNobodyCouldTellOfItTheRoomBeginsAnew) {
 }
 
 TEST(Replica, IsTakenOverFromASnapshot) {
-  Follower a("a"), b("b");
+  Following a("a"), b("b");
   a.apply(Kind::part, "a", 1, "[]");
   a.apply(Kind::login, "a", 1, "ann \"\n");
   a.apply(Kind::login, "b", 4, "bob");
@@ -151,7 +151,7 @@ TEST(Replica, IsTakenOverFromASnapshot) {
 }
 
 TEST(Replica, ASnapshotThatCannotBeReadChangesNothing) {
-  Follower a("a");
+  Following a("a");
   a.apply(Kind::login, "a", 1, "ann");
   const auto before = a.replica.snapshot();
   std::vector<Change> changes;
