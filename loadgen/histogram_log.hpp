@@ -25,7 +25,8 @@ struct Interval {
   void add_to(Histogram& histogram) const;
 };
 
-/// Values in microseconds. `started_s`: when the measurement began, in seconds since 1970.
+/// Values in microseconds; the comment lines are at the head, for all intervals together. `started_s`: when
+/// the measurement began, in seconds since 1970.
 std::string histogram_log(const std::vector<Interval>& intervals, double started_s);
 
 }  // namespace chatlab::loadgen

@@ -56,10 +56,11 @@ TEST(Histogram, GivesPercentilesByNearestRank) {
 TEST(Histogram, HidesWhatIsTooShortToBeToldAndKeepsItInThePercentiles) {
   Histogram histogram;
   histogram.record(std::chrono::nanoseconds(-5us));
-  histogram.record(99us, 2);
+  histogram.record(-5us, 1);
+  histogram.record(99us, 1);
   histogram.record(100us, 1);
   histogram.record(500us, 6);
-  EXPECT_EQ(histogram.under_range(), 1u) << "less than nothing is not nothing";
+  EXPECT_EQ(histogram.under_range(), 2u) << "less than nothing is not nothing";
   histogram.hide_below(100us);
   EXPECT_EQ(histogram.count(), 10u);
   EXPECT_EQ(histogram.under_range(), 3u);

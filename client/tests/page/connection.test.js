@@ -201,9 +201,10 @@ browserTest('a page that stays after all (a link that turns out to be a download
     context.route('**/handout.zip', (route) => route.fulfill({ status: 204 })) });
   await tab.enter('ann', server.url);
   await tab.page.evaluate(() => { location.href = 'http://127.0.0.1/handout.zip'; });
-  await eventually(() => server.connections.map(({ received }) => received.map(({ type }) => type)),
-    [['login', 'disconnect'], ['login']]);
+  const received = () => server.connections.map((connection) => connection.received.map(({ type }) => type));
+  await eventually(received, [['login', 'disconnect'], ['login']]);
   await tab.isSignedInAs('ann');
+  assert.deepEqual(received(), [['login', 'disconnect'], ['login']]);
 });
 
 browserTest("a server's error answer is shown to its user", async ({ open, use }) => {
