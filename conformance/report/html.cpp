@@ -181,7 +181,7 @@ class HtmlReport {
   void write_evidence_folded(const CheckResult& result) {
     if (result.proof.expectations.empty()) return;
     add("<details><summary>What this rests on</summary>\n");
-    text_ += evidence_as_html(result, style_);
+    text_ += evidence_as_html(result, style_.transcript);
     add("</details>\n");
   }
 
@@ -207,7 +207,7 @@ class HtmlReport {
           escaped_markup(check.id));
       write_notes(result);
       write_picture(result);
-      text_ += evidence_as_html(result, style_);
+      text_ += evidence_as_html(result, style_.transcript);
       write_output(result);
       add("</div></details>\n");
     } else {

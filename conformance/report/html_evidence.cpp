@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "conformance/legible.hpp"
 #include "conformance/report/markup.hpp"
@@ -15,7 +18,7 @@ class HtmlEvidence {
  public:
   explicit HtmlEvidence(const CheckResult& result) : result_(result) {}
 
-  std::string write(const Style& style) {
+  std::string write(bool with_transcripts) {
     add("<ul class=\"evidence\">\n");
     for (std::size_t i = 0; i < result_.proof.segments.size(); ++i) {
       for (const auto& expectation : result_.proof.expectations) {
@@ -25,14 +28,14 @@ class HtmlEvidence {
       if (!words.empty()) add("<li>Nothing more could come: {}.</li>\n", escaped_markup(words));
     }
     add("</ul>\n");
-    if (style.transcript) write_transcripts();
+    if (with_transcripts) write_transcripts();
     return std::move(text_);
   }
 
  private:
   template <class... Arguments>
   void add(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
+    text_ += fmt::format(format, std::forward<Arguments>(arguments)...);
   }
 
   void write_expectation(const Proof::Expectation& expectation) {
@@ -122,8 +125,8 @@ class HtmlEvidence {
 
 }  // namespace
 
-std::string evidence_as_html(const CheckResult& result, const Style& style) {
-  return HtmlEvidence(result).write(style);
+std::string evidence_as_html(const CheckResult& result, bool with_transcripts) {
+  return HtmlEvidence(result).write(with_transcripts);
 }
 
 }  // namespace chatlab::conformance

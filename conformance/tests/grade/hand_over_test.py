@@ -24,7 +24,7 @@ class HandOver(GradingTest):
         book = self.write("export.csv", export)
         ended = grade("--submissions", os.path.join(self.folder, "class"), "--entry", "app.py", "--launch",
                       "python3 app.py", "--out", self.out, "--canvas-gradebook", book, "--assignment", "Lab 8",
-                      "--exclude", "robust.*", "--timeout", "3s")
+                      "--exclude", "robust.*")
         self.assertIn("2 of 2 scores are in", ended.stdout, ended.stderr)
         self.assertIn('no score for Student, Test', ended.stderr)
         filled = content(os.path.join(self.out, "export.csv"))
